@@ -1,0 +1,118 @@
+// The ops of which a layer is made. A layer made of these needs no backward: each op has its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sumi/constraints.hpp"
+#include "sumi/initializers.hpp"
+#include "sumi/regularizers.hpp"
+#include "sumi/values.hpp"
+
+namespace sumi {
+
+struct CustomOp;
+namespace graph {
+struct Builder;
+}
+
+/// A value in the graph: what an op makes and the next one reads.
+struct Value {
+  int id = -1;
+};
+
+/// How a weight starts and what acts on it.
+struct WeightArguments {
+  Initializer initializer = "glorot_uniform";
+  Regularizer regularizer = {};
+  Constraint constraint = {};
+  /// False for a weight that is state, such as a moving average: no gradient, no optimizer.
+  bool trainable = true;
+};
+
+/// Arguments of Lowering::batch_norm, as those of the layer of that name.
+struct BatchNormArguments {
+  int axis = -1;
+  double momentum = 0.99;
+  double epsilon = 1e-3;
+  std::optional<Value> gamma = {};
+  std::optional<Value> beta = {};
+  Value moving_mean = {};
+  Value moving_variance = {};
+  /// Batch renormalisation, when all three are there.
+  std::optional<Value> moving_stddev = {};
+  std::optional<Value> renorm_mean = {};
+  std::optional<Value> renorm_stddev = {};
+  double renorm_momentum = 0.99;
+  std::optional<double> renorm_rmin = {};
+  std::optional<double> renorm_rmax = {};
+  std::optional<double> renorm_dmax = {};
+};
+
+/// Extra numbers of an activation; each kind reads those it knows.
+struct ActivationArguments {
+  double negative_slope = 0.0;        ///< relu, leaky_relu
+  std::optional<double> max_value{};  ///< relu
+  double threshold = 0.0;             ///< relu; soft_shrink and hard_shrink use it as lambda
+  double alpha = 1.0;                 ///< elu, celu; squareplus uses it as b
+};
+
+/// Turns one layer into ops. Handed to a layer's `lower`; all values carry the batch as their first dimension.
+class Lowering {
+ public:
+  /// What the layer is applied to.
+  Value input() const;
+  /// The shape of a value, the batch first; every dimension is known.
+  const Shape& shape(Value value) const;
+  /// True in fit (and not frozen), false in evaluate and predict.
+  bool training() const;
+
+  /// A weight of the layer. The first lowering creates it, later ones find it again by name. Throws ShapeError when the
+  /// shape changed.
+  Value weight(const std::string& name, const Shape& shape, const WeightArguments& arguments);
+  /// What the layer gives to the next one. Must be called exactly once.
+  void output(Value value);
+
+  /// Cross-correlation of images (N, H, W, C) with a kernel (h, w, C / groups, filters), Keras's padding rule.
+  Value conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups);
+  /// Largest value of each window; padding never wins.
+  Value max_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
+  /// Mean of each window; padded cells don't count.
+  Value avg_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
+  /// x (..., C) times weights (C, units).
+  Value matmul(Value x, Value weights);
+  /// x + bias along the last axis.
+  Value add_bias(Value x, Value bias);
+  /// Element-wise function; softmax and log_softmax go over the last axis.
+  Value activate(Value x, ActivationFunction function, const ActivationArguments& arguments = {});
+  /// exp(x) / sum exp(x) over the given axes (negative ones count from the end).
+  Value softmax(Value x, const std::vector<int>& axes = {-1});
+  /// Normalises along axis by the batch's moments in training (and updates the moving ones), by the moving ones otherwise.
+  Value batch_norm(Value x, const BatchNormArguments& arguments);
+  /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself. `noise_shape`:
+  /// the shape of the mask, 1 where it is shared; empty means that of x.
+  Value dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
+  /// The same values in row-major order under another shape (batch first; one -1 is inferred).
+  Value reshape(Value x, const Shape& shape);
+  /// Dimension i of the result is dimension axes[i] of x.
+  Value transpose(Value x, const std::vector<int>& axes);
+  /// x * scale + offset; one number each, or one per channel (last axis).
+  Value affine(Value x, std::vector<double> scale, std::vector<double> offset);
+  /// Element-wise sum and product of values of one shape.
+  Value add(Value a, Value b);
+  Value multiply(Value a, Value b);
+  /// A user's own op.
+  Value custom(std::shared_ptr<const CustomOp> op, const std::vector<Value>& inputs);
+  /// Adds the penalty of a value, divided by the batch size, to the loss (activity_regularizer).
+  void activity_penalty(const Regularizer& regularizer, Value value);
+
+ private:
+  friend struct graph::Builder;
+  explicit Lowering(graph::Builder& builder) : builder_(&builder) {}
+  graph::Builder* builder_;
+};
+
+}  // namespace sumi

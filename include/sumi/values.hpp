@@ -1,0 +1,150 @@
+// The small types of which layers' arguments are made: they accept what a Keras user would write and refuse the rest at once.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "sumi/error.hpp"
+#include "sumi/shape.hpp"
+
+namespace sumi {
+
+/// An argument without a default: leaving it out does not compile.
+template <class T>
+class Required {
+ public:
+  Required(T value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor): `.filters = 32`
+
+  /// Anything from which a T is made: `.kernel_size = 3`, `.kernel_size = {3, 5}`.
+  template <class U>
+    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+             !std::is_same_v<std::remove_cvref_t<U>, Required>)
+  Required(U&& value) : value_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+
+  /// Two numbers, for Required<Size2>.
+  template <class A, class B>
+    requires std::is_constructible_v<T, A, B>
+  Required(A first, B second) : value_(first, second) {}
+
+  operator const T&() const { return value_; }  // NOLINT(google-explicit-constructor): it is used as a T
+  const T& get() const { return value_; }
+  T& get() { return value_; }
+
+  friend bool operator==(const Required&, const Required&) = default;
+
+ private:
+  T value_;
+};
+
+/// Height and width; one number means both.
+struct Size2 {
+  int height = 1;
+  int width = 1;
+
+  Size2() = default;
+  Size2(int both) : height(both), width(both) {}  // NOLINT(google-explicit-constructor): `.kernel_size = 3`
+  Size2(int height_, int width_) : height(height_), width(width_) {}
+
+  friend bool operator==(const Size2&, const Size2&) = default;
+};
+
+/// What stands around an image while a window slides over it: "valid" (nothing) or "same" (zeros, so that stride 1 keeps the size).
+class Padding {
+ public:
+  /// Case-insensitive. Throws ArgumentError for anything but "valid" and "same".
+  Padding(std::string_view name);                          // NOLINT(google-explicit-constructor)
+  Padding(const char* name) : Padding(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  bool same() const { return same_; }
+  const char* name() const { return same_ ? "same" : "valid"; }
+  friend bool operator==(const Padding&, const Padding&) = default;
+
+ private:
+  bool same_ = false;
+};
+
+/// Where the channels of an image stand: "channels_last" (N, H, W, C) or "channels_first" (N, C, H, W).
+class DataFormat {
+ public:
+  /// Throws ArgumentError for any other name.
+  DataFormat(std::string_view name);                             // NOLINT(google-explicit-constructor)
+  DataFormat(const char* name) : DataFormat(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  bool channels_first() const { return first_; }
+  const char* name() const { return first_ ? "channels_first" : "channels_last"; }
+  friend bool operator==(const DataFormat&, const DataFormat&) = default;
+
+ private:
+  bool first_ = false;
+};
+
+/// Element-wise functions (and softmax) that a layer can apply to its output, under Keras's names.
+enum class ActivationKind {
+  linear,
+  relu,
+  relu6,
+  leaky_relu,
+  elu,
+  selu,
+  celu,
+  gelu,
+  gelu_tanh,
+  silu,
+  sigmoid,
+  tanh,
+  exponential,
+  softplus,
+  softsign,
+  hard_sigmoid,
+  hard_silu,
+  hard_tanh,
+  mish,
+  log_sigmoid,
+  squareplus,
+  soft_shrink,
+  hard_shrink,
+  tanh_shrink,
+  threshold,
+  sparse_plus,
+  sparse_sigmoid,
+  softmax,
+  log_softmax,
+};
+
+/// An activation by its Keras name, aliases included ("swish", "hard_swish"). Absent means linear.
+class ActivationFunction {
+ public:
+  ActivationFunction() = default;
+  /// Throws ArgumentError that lists the known names.
+  ActivationFunction(std::string_view name);                                     // NOLINT(google-explicit-constructor)
+  ActivationFunction(const char* name) : ActivationFunction(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  ActivationFunction(ActivationKind kind) : kind_(kind) {}                       // NOLINT(google-explicit-constructor)
+  ActivationKind kind() const { return kind_; }
+  /// The name that Keras writes into a configuration.
+  const char* name() const;
+  friend bool operator==(const ActivationFunction&, const ActivationFunction&) = default;
+
+ private:
+  ActivationKind kind_ = ActivationKind::linear;
+};
+
+/// The axes of a reduction: one number or several.
+class Axes {
+ public:
+  Axes(int axis) : axes_{axis} {}                                  // NOLINT(google-explicit-constructor): `.axis = 0`
+  Axes(std::vector<int> axes) : axes_(std::move(axes)) {}          // NOLINT(google-explicit-constructor)
+  Axes(std::initializer_list<int> axes) : axes_(axes) {}
+  const std::vector<int>& values() const { return axes_; }
+  std::vector<int>& values() { return axes_; }
+
+ private:
+  std::vector<int> axes_;
+};
+
+/// A random seed, or none: then one is drawn from the global seed (set_random_seed).
+using Seed = std::optional<std::int64_t>;
+
+}  // namespace sumi

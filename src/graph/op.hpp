@@ -1,0 +1,214 @@
+// Every kind of op there is, as plain descriptors: what it computes, never how.
+//
+// Each op's operands stand in a comment: inputs -> outputs. `[x]` may be absent (none). N = batch, H, W = image, C = channels.
+// All shapes are logical and channels-last, whatever the layout in memory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "sumi/lowering.hpp"
+#include "sumi/regularizers.hpp"
+#include "sumi/values.hpp"
+
+namespace sumi::graph {
+
+/// A sliding window, padding already resolved.
+struct Window {
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int dilation_h = 1, dilation_w = 1;
+  int pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  friend bool operator==(const Window&, const Window&) = default;
+};
+
+/// x (N,H,W,C), kernel (h,w,C/groups,F), [bias (F)] -> y (N,H',W',F). epilogue: linear or relu.
+struct Conv2d {
+  Window window;
+  int groups = 1;
+  ActivationKind epilogue = ActivationKind::linear;
+};
+/// dy, kernel -> dx. The shape of dx is that of the output value.
+struct Conv2dBackwardData {
+  Window window;
+  int groups = 1;
+};
+/// x, dy -> dkernel, [dbias].
+struct Conv2dBackwardWeights {
+  Window window;
+  int groups = 1;
+};
+
+/// a (M,K) or transposed, b (K,N) or transposed, [bias (N)] -> y (M,N). epilogue: linear or relu.
+struct MatMul {
+  bool transpose_a = false;
+  bool transpose_b = false;
+  ActivationKind epilogue = ActivationKind::linear;
+};
+
+/// x (..., C), bias (C) -> y.
+struct AddBias {};
+/// dy (..., C) -> dbias (C): the sum over all axes but the last.
+struct SumToBias {};
+
+/// x -> y, element-wise.
+struct Activate {
+  ActivationKind kind = ActivationKind::linear;
+  ActivationArguments arguments;
+};
+/// x or y (see reads_output), dy -> dx.
+struct ActivateBackward {
+  ActivationKind kind = ActivationKind::linear;
+  ActivationArguments arguments;
+};
+/// True where the derivative is computed from the function's output, false where from its input.
+bool reads_output(ActivationKind kind, const ActivationArguments& arguments);
+
+/// x (N,H,W,C) -> y.
+struct MaxPool2d {
+  Window window;
+};
+/// x, dy -> dx. A tie goes to the first element of the window in row-major order.
+struct MaxPool2dBackward {
+  Window window;
+};
+/// x -> y; padded cells don't count.
+struct AvgPool2d {
+  Window window;
+};
+/// dy -> dx.
+struct AvgPool2dBackward {
+  Window window;
+};
+
+/// Limits of batch renormalisation.
+struct Renorm {
+  double momentum = 0.99;
+  std::optional<double> rmin, rmax, dmax;
+};
+/// Training: x, [gamma (C)], [beta (C)], moving_mean (C), moving_variance (C), [mask (N,...)],
+///           [moving_stddev (C), renorm_mean (C), renorm_stddev (C)]
+///        -> y, mean (C), inv_std (C) (both of the batch, for backward), moving_mean, moving_variance,
+///           [moving_stddev, renorm_mean, renorm_stddev, r (C), d (C)]. The moving values are updated in place.
+/// Inference: the same inputs -> y.
+/// mask: 1 where an element of all axes but the last counts. Variance is biased and two-pass; epsilon inside the root.
+struct BatchNorm {
+  int axis = -1;  ///< Never negative in a graph.
+  double momentum = 0.99;
+  double epsilon = 1e-3;
+  bool training = false;
+  std::optional<Renorm> renorm;
+};
+/// x, [gamma], mean, inv_std, dy, [mask], [r, d] -> [dx], [dgamma], [dbeta]. In inference mean and inv_std are constants:
+/// then training is false and mean, inv_std are moving_mean and moving_variance, with epsilon to be added.
+struct BatchNormBackward {
+  int axis = -1;
+  double epsilon = 1e-3;
+  bool training = true;
+};
+
+/// x -> y in training. Its own backward on dy: the mask depends only on (seed, training step, index).
+struct Dropout {
+  double rate = 0.0;
+  Shape noise_shape;  ///< Same rank as x; 1 where the mask is shared.
+  std::uint64_t seed = 0;
+};
+
+/// x -> y: the same memory under another shape.
+struct Reshape {};
+/// x -> y: dimension i of y is dimension axes[i] of x.
+struct Transpose {
+  std::vector<int> axes;
+};
+
+/// x, [mask of x's shape: 0 = excluded] -> y, over axes together; log: the logarithm of it.
+struct Softmax {
+  std::vector<int> axes;  ///< Never negative in a graph.
+  bool log = false;
+};
+/// y, dy -> dx.
+struct SoftmaxBackward {
+  std::vector<int> axes;
+  bool log = false;
+};
+
+/// x -> x * scale + offset; one number, or one per channel of the last axis. Its own backward without the offset.
+struct Affine {
+  std::vector<double> scale, offset;
+};
+/// a, b, ... -> their element-wise sum.
+struct Add {};
+/// a, b -> their element-wise product.
+struct Multiply {};
+
+/// y_pred (..., K), y_true -> values (...), [mask (...)] (where ignore_class is set: 0 for ignored entries).
+/// sparse: y_true (...) holds class indices; otherwise (..., K) holds probabilities.
+/// from_logits: fused log-softmax. Otherwise p / sum p, clipped to [1e-7, 1 - 1e-7], then -log.
+struct CrossEntropy {
+  bool sparse = true;
+  bool from_logits = false;
+  double label_smoothing = 0.0;
+  std::optional<std::int64_t> ignore_class;
+};
+/// y_pred, y_true, dvalues -> dy_pred.
+struct CrossEntropyBackward {
+  CrossEntropy forward;
+};
+
+enum class PointwiseLossKind { squared_error, absolute_error };
+/// y_pred (..., K), y_true (..., K) -> values (...): the mean over the last axis.
+struct PointwiseLoss {
+  PointwiseLossKind kind = PointwiseLossKind::squared_error;
+};
+/// y_pred, y_true, dvalues -> dy_pred.
+struct PointwiseLossBackward {
+  PointwiseLossKind kind = PointwiseLossKind::squared_error;
+};
+
+enum class Reduction { sum, sum_over_batch_size, mean_with_sample_weight };
+/// values, weights (broadcast against values: same shape, or (N) against (N), or (N,1) ...), [mask] -> scalar ().
+struct ReduceLoss {
+  Reduction reduction = Reduction::sum_over_batch_size;
+};
+/// values, weights, [mask], dscalar -> dvalues.
+struct ReduceLossBackward {
+  Reduction reduction = Reduction::sum_over_batch_size;
+};
+
+/// w -> scalar: scale * penalty(w).
+struct Penalty {
+  Regularizer regularizer;
+  double scale = 1.0;
+};
+/// w, dscalar -> dw.
+struct PenaltyBackward {
+  Regularizer regularizer;
+  double scale = 1.0;
+};
+
+/// x -> the same values in the output's layout.
+struct Reorder {};
+
+/// inputs -> output.
+struct Custom {
+  std::shared_ptr<const CustomOp> op;
+};
+/// inputs..., output, doutput -> dinputs...
+struct CustomBackward {
+  std::shared_ptr<const CustomOp> op;
+};
+
+using Attributes =
+    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, MatMul, AddBias, SumToBias, Activate, ActivateBackward, MaxPool2d,
+                 MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm, BatchNormBackward, Dropout, Reshape, Transpose, Softmax,
+                 SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward, PointwiseLoss, PointwiseLossBackward,
+                 ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+
+/// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
+const char* name_of(const Attributes& attributes);
+
+}  // namespace sumi::graph
