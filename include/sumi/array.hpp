@@ -31,7 +31,10 @@ constexpr DType dtype_of() {
   } else if constexpr (std::is_signed_v<U>) {
     return sizeof(U) == 1 ? DType::int8 : sizeof(U) == 2 ? DType::int16 : sizeof(U) == 4 ? DType::int32 : DType::int64;
   } else {
-    return sizeof(U) == 1 ? DType::uint8 : sizeof(U) == 2 ? DType::uint16 : sizeof(U) == 4 ? DType::uint32 : DType::uint64;
+    return sizeof(U) == 1   ? DType::uint8
+           : sizeof(U) == 2 ? DType::uint16
+           : sizeof(U) == 4 ? DType::uint32
+                            : DType::uint64;
   }
 }
 
@@ -43,16 +46,19 @@ class ArrayView {
 
   /// Any contiguous row-major container with `data()` and `shape()`: `xt::xarray`, `xt::xtensor`, sumi::Tensor.
   template <class Array>
-    requires requires(const Array& a) {
-      { a.data() } -> std::convertible_to<const void*>;
-      a.shape().begin();
-      a.size();
-    }
+  requires requires(const Array& a) {
+    { a.data() } -> std::convertible_to<const void*>;
+    a.shape().begin();
+    a.size();
+  }
   ArrayView(const Array& array)  // NOLINT(google-explicit-constructor): a view is taken wherever an array is passed
       : data_(array.data()),
         type_(dtype_of<std::remove_pointer_t<decltype(array.data())>>()),
         shape_(array.shape().begin(), array.shape().end()) {
-    if constexpr (requires { array.layout(); array.strides(); }) {
+    if constexpr (requires {
+                    array.layout();
+                    array.strides();
+                  }) {
       std::int64_t stride = 1;
       for (std::size_t i = shape_.size(); i-- > 0;) {
         if (shape_[i] != 1 && static_cast<std::int64_t>(array.strides()[i]) != stride) {

@@ -18,8 +18,8 @@ class ConstraintInterface : public SpecInterface {
 };
 }  // namespace detail
 
-/// An aggregate T with `T::class_name`, `fields(T&, Fields&)` and `constrain(const T&, std::span<float> values, const Shape&)`,
-/// which changes the weight in place.
+/// An aggregate T with `T::class_name`, `fields(T&, Fields&)` and `constrain(const T&, std::span<float> values, const
+/// Shape&)`, which changes the weight in place.
 template <class T>
 concept ConstraintSpec = requires(T value, const T constant, const Shape& shape, Fields& f, std::span<float> out) {
   T::class_name;
@@ -27,24 +27,30 @@ concept ConstraintSpec = requires(T value, const T constant, const Shape& shape,
   constrain(constant, out, shape);
 };
 
-/// Any constraint, or none: an object (`MaxNorm{.max_value = 3}`), or a string ("max_norm", "non_neg", "unit_norm", ...).
+/// Any constraint, or none: an object (`MaxNorm{.max_value = 3}`), or a string ("max_norm", "non_neg", "unit_norm",
+/// ...).
 class Constraint : public Spec<Constraint, detail::ConstraintInterface> {
  public:
   static constexpr const char* spec_kind = "constraints";
   /// None.
   Constraint() = default;
-  Constraint(const char* identifier) : Constraint(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  Constraint(const char* identifier)
+      : Constraint(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
   template <ConstraintSpec T>
   Constraint(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
   /// Throws ArgumentError that lists the known identifiers.
   static Constraint from_identifier(std::string_view identifier);
+  /// Whether sumi itself has a class of that name.
+  static bool is_built_in(std::string_view class_name);
 
  private:
   template <class T>
   class Model final : public SpecModel<detail::ConstraintInterface, T> {
    public:
     using SpecModel<detail::ConstraintInterface, T>::SpecModel;
-    std::shared_ptr<detail::ConstraintInterface> clone() const override { return std::make_shared<Model>(this->value_); }
+    std::shared_ptr<detail::ConstraintInterface> clone() const override {
+      return std::make_shared<Model>(this->value_);
+    }
     void apply(std::span<float> values, const Shape& shape) const override { constrain(this->value_, values, shape); }
   };
 };

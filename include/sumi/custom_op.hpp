@@ -18,8 +18,8 @@ struct CustomOp {
   /// Writes every element of output.
   std::function<void(const std::vector<ConstTensorView>& inputs, TensorView& output)> forward;
   /// Writes every element of each of input_gradients, given the gradient of the loss with respect to the output.
-  std::function<void(const std::vector<ConstTensorView>& inputs, const ConstTensorView& output, const ConstTensorView& output_gradient,
-                     std::vector<TensorView>& input_gradients)>
+  std::function<void(const std::vector<ConstTensorView>& inputs, const ConstTensorView& output,
+                     const ConstTensorView& output_gradient, std::vector<TensorView>& input_gradients)>
       backward;
 };
 

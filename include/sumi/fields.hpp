@@ -1,10 +1,12 @@
-// The one description of a configuration: its field names. Writing and reading JSON, printing and comparing all come from it.
+// The one description of a configuration: its field names. Writing and reading JSON, printing and comparing all come
+// from it.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sumi/shape.hpp"
@@ -13,6 +15,9 @@
 namespace sumi {
 
 class SpecSlot;
+
+/// Numbers by name, in order.
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 /// Visits the fields of a layer, initializer, optimizer ... under the names that Keras uses, in Keras's order.
 ///
@@ -45,11 +50,36 @@ class Fields {
   virtual void operator()(std::string_view name, ActivationFunction& value) = 0;
   /// A nested object: an initializer, regularizer, constraint, schedule ...
   virtual void operator()(std::string_view name, SpecSlot& value) = 0;
+  /// A number, or an object instead of it: `object` has a value where it is the object that counts.
+  virtual void operator()(std::string_view name, double& number, SpecSlot& object) = 0;
+  /// Numbers under names of their own, or none.
+  virtual void operator()(std::string_view name, std::optional<NamedNumbers>& value) = 0;
 
+  /// An argument without a default: a configuration must have it.
   template <class T>
   void operator()(std::string_view name, Required<T>& value) {
+    require(name);
     (*this)(name, value.get());
   }
+
+  /// A key of Keras's that sumi knows only at one value (nullopt: null): written as that, refused when it is another.
+  /// Keys that Keras writes only sometimes are not `written`.
+  virtual void fixed(std::string_view name, std::optional<bool> value, bool written = true) = 0;
+
+  /// Integers among which -1 is a number, not None: axes, a target shape.
+  virtual void numbers(std::string_view name, std::vector<std::int64_t>& value) = 0;
+  virtual void numbers(std::string_view name, std::optional<std::vector<std::int64_t>>& value) = 0;
+  void numbers(std::string_view name, Required<std::vector<std::int64_t>>& value) {
+    require(name);
+    numbers(name, value.get());
+  }
+
+  /// A nested object that Keras writes only where it is there.
+  virtual void when_set(std::string_view name, SpecSlot& value) { (*this)(name, value); }
+
+ protected:
+  /// Told of the name of a required argument before it is visited.
+  virtual void require(std::string_view /*name*/) {}
 };
 
 }  // namespace sumi

@@ -20,8 +20,8 @@ class InitializerInterface : public SpecInterface {
 }  // namespace detail
 
 /// An aggregate T with `T::class_name`, `fields(T&, Fields&)` and
-/// `initialize(const T&, const Shape&, std::uint64_t seed, std::span<float> values)`, which fills values (row-major, of that
-/// shape). `seed` is what to use where T has no seed of its own.
+/// `initialize(const T&, const Shape&, std::uint64_t seed, std::span<float> values)`, which fills values (row-major, of
+/// that shape). `seed` is what to use where T has no seed of its own.
 template <class T>
 concept InitializerSpec = requires(T value, const T constant, const Shape& shape, Fields& f, std::span<float> out) {
   T::class_name;
@@ -35,20 +35,25 @@ class Initializer : public Spec<Initializer, detail::InitializerInterface> {
   static constexpr const char* spec_kind = "initializers";
   /// None: Keras's default, glorot_uniform.
   Initializer() = default;
-  Initializer(const char* identifier) : Initializer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  Initializer(const char* identifier)
+      : Initializer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
   template <InitializerSpec T>
   Initializer(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {  // NOLINT(google-explicit-constructor)
     if constexpr (requires(const T& t) { validate(t); }) validate(*this->template as<const T>());
   }
   /// Throws ArgumentError that lists the known identifiers.
   static Initializer from_identifier(std::string_view identifier);
+  /// Whether sumi itself has a class of that name.
+  static bool is_built_in(std::string_view class_name);
 
  private:
   template <class T>
   class Model final : public SpecModel<detail::InitializerInterface, T> {
    public:
     using SpecModel<detail::InitializerInterface, T>::SpecModel;
-    std::shared_ptr<detail::InitializerInterface> clone() const override { return std::make_shared<Model>(this->value_); }
+    std::shared_ptr<detail::InitializerInterface> clone() const override {
+      return std::make_shared<Model>(this->value_);
+    }
     void fill(const Shape& shape, std::uint64_t seed, std::span<float> values) const override {
       initialize(this->value_, shape, seed, values);
     }
@@ -94,8 +99,8 @@ struct RandomUniform {
   double maxval = 0.05;
   Seed seed = {};
 };
-/// Variance scale / fan: mode "fan_in", "fan_out" or "fan_avg"; distribution "truncated_normal", "untruncated_normal" or
-/// "uniform". input_axes and output_axes replace the axes over which the fans are counted.
+/// Variance scale / fan: mode "fan_in", "fan_out" or "fan_avg"; distribution "truncated_normal", "untruncated_normal"
+/// or "uniform". input_axes and output_axes replace the axes over which the fans are counted.
 struct VarianceScaling {
   static constexpr const char* class_name = "VarianceScaling";
   double scale = 1.0;
@@ -147,7 +152,8 @@ struct LecunNormal {
   std::optional<std::vector<std::int64_t>> input_axes = {};
   std::optional<std::vector<std::int64_t>> output_axes = {};
 };
-/// A (semi-)orthogonal matrix times gain, from the QR decomposition of a normal one. Rank 2 or more; leading axes are flattened.
+/// A (semi-)orthogonal matrix times gain, from the QR decomposition of a normal one. Rank 2 or more; leading axes are
+/// flattened.
 struct Orthogonal {
   static constexpr const char* class_name = "Orthogonal";
   double gain = 1.0;

@@ -51,6 +51,8 @@ class Layer : public Spec<Layer, detail::LayerInterface> {
   /// A layer of a Keras class name, with the defaults of its arguments; those without a default must be set before use.
   /// Throws ArgumentError that lists the known classes.
   static Layer from_identifier(std::string_view class_name);
+  /// Whether sumi itself has a class of that name.
+  static bool is_built_in(std::string_view class_name);
 
   void set_name(std::string name) { mutable_held().set_name(std::move(name)); }
   void set_trainable(bool trainable) { mutable_held().set_trainable(trainable); }

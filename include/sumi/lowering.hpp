@@ -67,7 +67,7 @@ class Lowering {
   Value input() const;
   /// The shape of a value, the batch first; every dimension is known.
   const Shape& shape(Value value) const;
-  /// True in fit (and not frozen), false in evaluate and predict.
+  /// True in fit and train_on_batch, false in evaluate and predict.
   bool training() const;
 
   /// A weight of the layer. The first lowering creates it, later ones find it again by name. Throws ShapeError when the
@@ -90,10 +90,11 @@ class Lowering {
   Value activate(Value x, ActivationFunction function, const ActivationArguments& arguments = {});
   /// exp(x) / sum exp(x) over the given axes (negative ones count from the end).
   Value softmax(Value x, const std::vector<int>& axes = {-1});
-  /// Normalises along axis by the batch's moments in training (and updates the moving ones), by the moving ones otherwise.
+  /// Normalises along axis by the batch's moments in training (and updates the moving ones), by the moving ones
+  /// otherwise.
   Value batch_norm(Value x, const BatchNormArguments& arguments);
-  /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself. `noise_shape`:
-  /// the shape of the mask, 1 where it is shared; empty means that of x.
+  /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself.
+  /// `noise_shape`: the shape of the mask, 1 where it is shared; empty means that of x.
   Value dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
   /// The same values in row-major order under another shape (batch first; one -1 is inferred).
   Value reshape(Value x, const Shape& shape);
@@ -106,6 +107,13 @@ class Lowering {
   Value multiply(Value a, Value b);
   /// A user's own op.
   Value custom(std::shared_ptr<const CustomOp> op, const std::vector<Value>& inputs);
+  /// Loss of each sample: -sum y_true log p over the last axis of y_pred. sparse: y_true holds class numbers and has no
+  /// last axis. Directly behind a softmax its input is used with the fused form.
+  Value cross_entropy(Value y_true, Value y_pred, bool sparse, bool from_logits, double label_smoothing,
+                      std::optional<std::int64_t> ignore_class);
+  /// Means over the last axis of (y_pred - y_true)^2 and |y_pred - y_true|.
+  Value squared_error(Value y_true, Value y_pred);
+  Value absolute_error(Value y_true, Value y_pred);
   /// Adds the penalty of a value, divided by the batch size, to the loss (activity_regularizer).
   void activity_penalty(const Regularizer& regularizer, Value value);
 

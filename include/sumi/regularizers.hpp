@@ -13,14 +13,16 @@ class RegularizerInterface : public SpecInterface {
  public:
   virtual std::shared_ptr<RegularizerInterface> clone() const = 0;
   virtual double penalty_of(std::span<const double> values, const Shape& shape) const = 0;
-  virtual void add_gradient_of(std::span<const double> values, const Shape& shape, double scale, std::span<double> gradient) const = 0;
+  virtual void add_gradient_of(std::span<const double> values, const Shape& shape, double scale,
+                               std::span<double> gradient) const = 0;
 };
 }  // namespace detail
 
 /// An aggregate T with `T::class_name`, `fields(T&, Fields&)`, `penalty(const T&, values, shape) -> double` and
 /// `add_gradient(const T&, values, shape, scale, gradient)`, which adds scale times the penalty's gradient.
 template <class T>
-concept RegularizerSpec = requires(T value, const T constant, const Shape& shape, Fields& f, std::span<const double> in, std::span<double> out) {
+concept RegularizerSpec = requires(T value, const T constant, const Shape& shape, Fields& f, std::span<const double> in,
+                                   std::span<double> out) {
   T::class_name;
   fields(value, f);
   { penalty(constant, in, shape) } -> std::convertible_to<double>;
@@ -33,24 +35,30 @@ class Regularizer : public Spec<Regularizer, detail::RegularizerInterface> {
   static constexpr const char* spec_kind = "regularizers";
   /// None.
   Regularizer() = default;
-  Regularizer(const char* identifier) : Regularizer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  Regularizer(const char* identifier)
+      : Regularizer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
   template <RegularizerSpec T>
   Regularizer(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {  // NOLINT(google-explicit-constructor)
     if constexpr (requires(const T& t) { validate(t); }) validate(*this->template as<const T>());
   }
   /// Throws ArgumentError that lists the known identifiers.
   static Regularizer from_identifier(std::string_view identifier);
+  /// Whether sumi itself has a class of that name.
+  static bool is_built_in(std::string_view class_name);
 
  private:
   template <class T>
   class Model final : public SpecModel<detail::RegularizerInterface, T> {
    public:
     using SpecModel<detail::RegularizerInterface, T>::SpecModel;
-    std::shared_ptr<detail::RegularizerInterface> clone() const override { return std::make_shared<Model>(this->value_); }
+    std::shared_ptr<detail::RegularizerInterface> clone() const override {
+      return std::make_shared<Model>(this->value_);
+    }
     double penalty_of(std::span<const double> values, const Shape& shape) const override {
       return penalty(this->value_, values, shape);
     }
-    void add_gradient_of(std::span<const double> values, const Shape& shape, double scale, std::span<double> gradient) const override {
+    void add_gradient_of(std::span<const double> values, const Shape& shape, double scale,
+                         std::span<double> gradient) const override {
       add_gradient(this->value_, values, shape, scale, gradient);
     }
   };
@@ -92,9 +100,12 @@ double penalty(const L1& value, std::span<const double> values, const Shape& sha
 double penalty(const L2& value, std::span<const double> values, const Shape& shape);
 double penalty(const L1L2& value, std::span<const double> values, const Shape& shape);
 double penalty(const OrthogonalRegularizer& value, std::span<const double> values, const Shape& shape);
-void add_gradient(const L1& value, std::span<const double> values, const Shape& shape, double scale, std::span<double> gradient);
-void add_gradient(const L2& value, std::span<const double> values, const Shape& shape, double scale, std::span<double> gradient);
-void add_gradient(const L1L2& value, std::span<const double> values, const Shape& shape, double scale, std::span<double> gradient);
+void add_gradient(const L1& value, std::span<const double> values, const Shape& shape, double scale,
+                  std::span<double> gradient);
+void add_gradient(const L2& value, std::span<const double> values, const Shape& shape, double scale,
+                  std::span<double> gradient);
+void add_gradient(const L1L2& value, std::span<const double> values, const Shape& shape, double scale,
+                  std::span<double> gradient);
 void add_gradient(const OrthogonalRegularizer& value, std::span<const double> values, const Shape& shape, double scale,
                   std::span<double> gradient);
 

@@ -1,4 +1,5 @@
-// How sumi holds any aggregate by value: a layer, an initializer, an optimizer is a struct, its behaviour free functions beside it.
+// How sumi holds any aggregate by value: a layer, an initializer, an optimizer is a struct, its behaviour free
+// functions beside it.
 #pragma once
 
 #include <memory>
@@ -19,6 +20,8 @@ class SpecInterface {
   virtual ~SpecInterface() = default;
   virtual std::string_view class_name() const = 0;
   virtual void visit(Fields& fields) = 0;
+  /// Throws ArgumentError where the fields don't make sense.
+  virtual void check() const = 0;
   virtual const std::type_info& type() const = 0;
   virtual void* get() = 0;
 };
@@ -37,10 +40,17 @@ class SpecSlot {
   virtual std::string_view kind() const = 0;
   /// Visits the fields of the held object. Only where has_value().
   virtual void visit(Fields& fields) = 0;
+  /// Throws ArgumentError where the fields of the held object don't make sense: to be called after they were set one by
+  /// one.
+  virtual void check() const = 0;
+  /// False for a class of the user's own, which configurations mark as such. Only where has_value().
+  virtual bool built_in() const = 0;
+  /// Another slot with the same object.
+  virtual std::unique_ptr<SpecSlot> copy() const = 0;
   /// Becomes None.
   virtual void reset() = 0;
-  /// Becomes a default object of the named class (a class name or a string identifier of Keras's, such as "glorot_uniform",
-  /// or one that the user registered). Throws ArgumentError that lists what is known.
+  /// Becomes a default object of the named class (a class name or a string identifier of Keras's, such as
+  /// "glorot_uniform", or one that the user registered). Throws ArgumentError that lists what is known.
   virtual void assign(std::string_view identifier) = 0;
 
  protected:
@@ -53,8 +63,9 @@ class SpecSlot {
 
 /// Holds an aggregate by value behind Interface. Copies share the object until one of them is changed.
 ///
-/// Derived is the public type (Layer, Initializer, ...); it supplies `static constexpr const char* spec_kind` and
-/// `static Derived from_identifier(std::string_view)`.
+/// Derived is the public type (Layer, Initializer, ...); it supplies `static constexpr const char* spec_kind`,
+/// `static Derived from_identifier(std::string_view)`, and, where users can register classes of their own,
+/// `static bool is_built_in(std::string_view class_name)`.
 template <class Derived, class Interface>
 class Spec : public SpecSlot {
  public:
@@ -63,6 +74,16 @@ class Spec : public SpecSlot {
   std::string_view class_name() const override { return held_->class_name(); }
   std::string_view kind() const override { return Derived::spec_kind; }
   void visit(Fields& fields) override { mutable_held().visit(fields); }
+  void check() const override {
+    if (held_) held_->check();
+  }
+  bool built_in() const override {
+    if constexpr (requires { Derived::is_built_in(std::string_view{}); }) return Derived::is_built_in(class_name());
+    return true;
+  }
+  std::unique_ptr<SpecSlot> copy() const override {
+    return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
   void reset() override { held_.reset(); }
   void assign(std::string_view identifier) override { held_ = Derived::from_identifier(identifier).held_; }
 
@@ -93,14 +114,17 @@ class Spec : public SpecSlot {
   std::shared_ptr<Interface> held_;
 };
 
-/// Implements the common part of Interface for the aggregate T, which names itself by `T::class_name` and lists its fields by
-/// the free function `fields(T&, Fields&)`. Concrete holders derive from it and add the behaviour.
+/// Implements the common part of Interface for the aggregate T, which names itself by `T::class_name` and lists its
+/// fields by the free function `fields(T&, Fields&)`. Concrete holders derive from it and add the behaviour.
 template <class Interface, class T>
 class SpecModel : public Interface {
  public:
   explicit SpecModel(T value) : value_(std::move(value)) {}
   std::string_view class_name() const override { return T::class_name; }
   void visit(Fields& f) override { fields(value_, f); }
+  void check() const override {
+    if constexpr (requires(const T& value) { validate(value); }) validate(value_);
+  }
   const std::type_info& type() const override { return typeid(T); }
   void* get() override { return &value_; }
 

@@ -10,9 +10,9 @@
 #include "sumi/shape.hpp"
 
 #if XTENSOR_VERSION_MAJOR == 0 && XTENSOR_VERSION_MINOR < 25 && __cplusplus > 201703L
-// xtensor 0.24 keeps the result type of a lazy reduction of a dynamic array behind `__cplusplus == 201703L`; under C++20 an
-// evaluated reduction would otherwise become an array of fixed rank and read past its shape. A full specialisation, since
-// a partial one is ambiguous with xtensor's own for fixed ranks.
+// xtensor 0.24 keeps the result type of a lazy reduction of a dynamic array behind `__cplusplus == 201703L`; under
+// C++20 an evaluated reduction would otherwise become an array of fixed rank and read past its shape. A full
+// specialisation, since a partial one is ambiguous with xtensor's own for fixed ranks.
 namespace xt::detail {
 template <>
 struct xtype_for_shape<svector<std::size_t, 4>> {
@@ -28,9 +28,11 @@ namespace sumi {
 using Tensor = xt::xarray<float>;
 
 /// A read-only view of floats that sumi owns: what a custom op reads.
-using ConstTensorView = decltype(xt::adapt(std::declval<const float*>(), std::size_t{}, xt::no_ownership(), std::vector<std::size_t>{}));
+using ConstTensorView =
+    decltype(xt::adapt(std::declval<const float*>(), std::size_t{}, xt::no_ownership(), std::vector<std::size_t>{}));
 
 /// A writable view of floats that sumi owns: what a custom op writes.
-using TensorView = decltype(xt::adapt(std::declval<float*>(), std::size_t{}, xt::no_ownership(), std::vector<std::size_t>{}));
+using TensorView =
+    decltype(xt::adapt(std::declval<float*>(), std::size_t{}, xt::no_ownership(), std::vector<std::size_t>{}));
 
 }  // namespace sumi

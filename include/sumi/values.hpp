@@ -1,4 +1,5 @@
-// The small types of which layers' arguments are made: they accept what a Keras user would write and refuse the rest at once.
+// The small types of which layers' arguments are made: they accept what a Keras user would write and refuse the rest at
+// once.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -22,14 +24,17 @@ class Required {
 
   /// Anything from which a T is made: `.kernel_size = 3`, `.kernel_size = {3, 5}`.
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Required>)
-  Required(U&& value) : value_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+  requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Required>) Required(U&& value)
+      : value_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+
+  /// Several dimensions, for Required<Shape>: `.shape = {28, 28, 1}`.
+  Required(std::initializer_list<std::int64_t> values) requires std::is_same_v<T, Shape> : value_(values) {}
 
   /// Two numbers, for Required<Size2>.
   template <class A, class B>
-    requires std::is_constructible_v<T, A, B>
-  Required(A first, B second) : value_(first, second) {}
+  requires(std::is_constructible_v<T, A, B> && !std::is_same_v<T, Shape>) Required(A first, B second)
+      : value_(first, second) {}
 
   operator const T&() const { return value_; }  // NOLINT(google-explicit-constructor): it is used as a T
   const T& get() const { return value_; }
@@ -53,11 +58,19 @@ struct Size2 {
   friend bool operator==(const Size2&, const Size2&) = default;
 };
 
-/// What stands around an image while a window slides over it: "valid" (nothing) or "same" (zeros, so that stride 1 keeps the size).
+/// A Size2, or none: `.strides = 2`, `.strides = {2, 3}`.
+struct OptionalSize2 : std::optional<Size2> {
+  using std::optional<Size2>::optional;
+  OptionalSize2() = default;
+  OptionalSize2(int height, int width) : std::optional<Size2>(Size2(height, width)) {}
+};
+
+/// What stands around an image while a window slides over it: "valid" (nothing) or "same" (zeros, so that stride 1
+/// keeps the size).
 class Padding {
  public:
   /// Case-insensitive. Throws ArgumentError for anything but "valid" and "same".
-  Padding(std::string_view name);                          // NOLINT(google-explicit-constructor)
+  Padding(std::string_view name);                                 // NOLINT(google-explicit-constructor)
   Padding(const char* name) : Padding(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
   bool same() const { return same_; }
   const char* name() const { return same_ ? "same" : "valid"; }
@@ -71,7 +84,7 @@ class Padding {
 class DataFormat {
  public:
   /// Throws ArgumentError for any other name.
-  DataFormat(std::string_view name);                             // NOLINT(google-explicit-constructor)
+  DataFormat(std::string_view name);                                    // NOLINT(google-explicit-constructor)
   DataFormat(const char* name) : DataFormat(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
   bool channels_first() const { return first_; }
   const char* name() const { return first_ ? "channels_first" : "channels_last"; }
@@ -119,9 +132,10 @@ class ActivationFunction {
  public:
   ActivationFunction() = default;
   /// Throws ArgumentError that lists the known names.
-  ActivationFunction(std::string_view name);                                     // NOLINT(google-explicit-constructor)
-  ActivationFunction(const char* name) : ActivationFunction(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
-  ActivationFunction(ActivationKind kind) : kind_(kind) {}                       // NOLINT(google-explicit-constructor)
+  ActivationFunction(std::string_view name);  // NOLINT(google-explicit-constructor)
+  ActivationFunction(const char* name)
+      : ActivationFunction(std::string_view(name)) {}       // NOLINT(google-explicit-constructor)
+  ActivationFunction(ActivationKind kind) : kind_(kind) {}  // NOLINT(google-explicit-constructor)
   ActivationKind kind() const { return kind_; }
   /// The name that Keras writes into a configuration.
   const char* name() const;
@@ -134,11 +148,12 @@ class ActivationFunction {
 /// The axes of a reduction: one number or several.
 class Axes {
  public:
-  Axes(int axis) : axes_{axis} {}                                  // NOLINT(google-explicit-constructor): `.axis = 0`
-  Axes(std::vector<int> axes) : axes_(std::move(axes)) {}          // NOLINT(google-explicit-constructor)
+  Axes(int axis) : axes_{axis} {}                          // NOLINT(google-explicit-constructor): `.axis = 0`
+  Axes(std::vector<int> axes) : axes_(std::move(axes)) {}  // NOLINT(google-explicit-constructor)
   Axes(std::initializer_list<int> axes) : axes_(axes) {}
   const std::vector<int>& values() const { return axes_; }
   std::vector<int>& values() { return axes_; }
+  friend bool operator==(const Axes&, const Axes&) = default;
 
  private:
   std::vector<int> axes_;

@@ -1,4 +1,5 @@
-// What a backend is: an ordered choice of kernels for ops. The only thing that a backend's folder includes from outside.
+// What a backend is: an ordered choice of kernels for ops. The only thing that a backend's folder includes from
+// outside.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +26,13 @@ struct OpCase {
   int threads = 1;  ///< How many threads the kernel may use.
 };
 
-/// Where a kernel finds its operands when it runs. Absent operands are null. Input and output may be the same memory only where
-/// the op says so (Reshape, the moving values of BatchNorm).
+/// Where a kernel finds its operands when it runs. Absent operands are null. Input and output may be the same memory
+/// only where the op says so (Reshape, the moving values of BatchNorm).
 struct Arguments {
   const float* const* inputs;
   float* const* outputs;
-  float* scratch;           ///< scratch_floats() of them, 64-byte aligned; contents are undefined.
-  std::uint64_t step = 0;   ///< Counts training steps, for ops that draw random numbers.
+  float* scratch;          ///< scratch_floats() of them, 64-byte aligned; contents are undefined.
+  std::uint64_t step = 0;  ///< Counts training steps, for ops that draw random numbers.
 };
 
 /// A chosen implementation of one op for fixed shapes. `run` neither allocates nor throws nor looks anything up.
@@ -47,8 +48,8 @@ class Kernel {
 /// One loop over a flat range of weights. `w` is updated; slots are the optimizer's state, as many as the rule needs.
 struct UpdateRule {
   enum class Kind { sgd, sgd_momentum, sgd_nesterov, adam, adam_amsgrad, rmsprop } kind = Kind::sgd;
-  float learning_rate = 0;  ///< Adam: already lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
-  float momentum = 0;       ///< SGD, RMSprop.
+  float learning_rate = 0;                    ///< Adam: already lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
+  float momentum = 0;                         ///< SGD, RMSprop.
   float beta_1 = 0, beta_2 = 0, epsilon = 0;  ///< Adam. RMSprop: rho is beta_2.
   bool centered = false;                      ///< RMSprop.
 };
@@ -57,16 +58,18 @@ class Backend {
  public:
   virtual ~Backend() = default;
   virtual std::string name() const = 0;
-  /// The layout that this op would like its image output to have when its input is an image of layout `input`. Plain if it
-  /// doesn't care about images; `input` again where any will do.
-  virtual graph::Layout preferred_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs, const Operand& output) = 0;
+  /// The layout that this op would like its image output to have when its input is an image of layout `input`. Plain if
+  /// it doesn't care about images; `input` again where any will do.
+  virtual graph::Layout preferred_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
+                                         const Operand& output) = 0;
   /// Whether a kernel exists that takes this op's operands in the layouts that they have.
   virtual bool supports(const OpCase& op) = 0;
-  /// The first implementation that takes the case. Never null where supports() is true. `refusals`, where given, gets a sentence
-  /// for each implementation that was passed over.
+  /// The first implementation that takes the case. Never null where supports() is true. `refusals`, where given, gets a
+  /// sentence for each implementation that was passed over.
   virtual std::unique_ptr<Kernel> select(const OpCase& op, std::vector<std::string>* refusals = nullptr) = 0;
   /// Applies an optimizer's rule to `count` weights.
-  virtual void update(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::size_t count, int threads) = 0;
+  virtual void update(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::size_t count,
+                      int threads) = 0;
 };
 
 /// Plain loops; defines the meaning of every op. Plain layouts only.

@@ -57,18 +57,20 @@ struct Graph {
   const Shape& shape(ValueId id) const { return values[static_cast<std::size_t>(id)].shape; }
 };
 
-/// Shapes of an op's outputs, from those of its inputs (an absent input has the shape {}). Throws ShapeError where they don't fit.
-/// Only for ops that a layer or a loss can ask for; backward ops take the shapes of what they are the gradient of.
+/// Shapes of an op's outputs, from those of its inputs (an absent input has the shape {}). Throws ShapeError where they
+/// don't fit. Only for ops that a layer or a loss can ask for; backward ops take the shapes of what they are the
+/// gradient of.
 std::vector<Shape> output_shapes(const Attributes& attributes, std::span<const Shape> inputs);
 
 /// Appends the backward ops of `op` to the graph. `output_gradients`: of each output, `none` where there is none.
-/// `wanted`: for each input, whether its gradient is needed. Returns the gradient of each input, `none` where not wanted or
-/// not differentiable.
-std::vector<ValueId> differentiate(Graph& graph, const Op& op, std::span<const ValueId> output_gradients, const std::vector<bool>& wanted);
+/// `wanted`: for each input, whether its gradient is needed. Returns the gradient of each input, `none` where not
+/// wanted or not differentiable.
+std::vector<ValueId> differentiate(Graph& graph, const Op& op, std::span<const ValueId> output_gradients,
+                                   const std::vector<bool>& wanted);
 
-/// Appends the whole backward of `loss` (a scalar value) in reverse order. Contributions to one value are added up. The gradient
-/// of every parameter in `trainable` (indices of the parameter table) ends in a value of Role::gradient; a parameter on which the
-/// loss does not depend gets none. Returns for each value its gradient, or none.
+/// Appends the whole backward of `loss` (a scalar value) in reverse order. Contributions to one value are added up. The
+/// gradient of every parameter in `trainable` (indices of the parameter table) ends in a value of Role::gradient; a
+/// parameter on which the loss does not depend gets none. Returns for each value its gradient, or none.
 std::vector<ValueId> append_backward(Graph& graph, ValueId loss, const std::vector<bool>& trainable);
 
 /// Checks that every op reads only what came before, that shapes and roles fit, and that no value is written twice.

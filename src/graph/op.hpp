@@ -1,7 +1,7 @@
 // Every kind of op there is, as plain descriptors: what it computes, never how.
 //
-// Each op's operands stand in a comment: inputs -> outputs. `[x]` may be absent (none). N = batch, H, W = image, C = channels.
-// All shapes are logical and channels-last, whatever the layout in memory.
+// Each op's operands stand in a comment: inputs -> outputs. `[x]` may be absent (none). N = batch, H, W = image, C =
+// channels. All shapes are logical and channels-last, whatever the layout in memory.
 #pragma once
 
 #include <cstdint>
@@ -103,8 +103,8 @@ struct BatchNorm {
   bool training = false;
   std::optional<Renorm> renorm;
 };
-/// x, [gamma], mean, inv_std, dy, [mask], [r, d] -> [dx], [dgamma], [dbeta]. In inference mean and inv_std are constants:
-/// then training is false and mean, inv_std are moving_mean and moving_variance, with epsilon to be added.
+/// x, [gamma], mean, inv_std, dy, [mask], [r, d] -> [dx], [dgamma], [dbeta]. In inference mean and inv_std are
+/// constants: then training is false and mean, inv_std are moving_mean and moving_variance, with epsilon to be added.
 struct BatchNormBackward {
   int axis = -1;
   double epsilon = 1e-3;
@@ -203,10 +203,11 @@ struct CustomBackward {
 };
 
 using Attributes =
-    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, MatMul, AddBias, SumToBias, Activate, ActivateBackward, MaxPool2d,
-                 MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm, BatchNormBackward, Dropout, Reshape, Transpose, Softmax,
-                 SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward, PointwiseLoss, PointwiseLossBackward,
-                 ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, MatMul, AddBias, SumToBias, Activate,
+                 ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
+                 BatchNormBackward, Dropout, Reshape, Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply,
+                 CrossEntropy, CrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
+                 ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

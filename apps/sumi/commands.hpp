@@ -1,0 +1,18 @@
+// The sub-commands of `sumi`, one file each. They throw where something fails.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+/// Ends the program with this exit code after what was to be said has been said.
+struct Exit {
+  int code;
+};
+
+/// Refuses numbers below `smallest` when the command line is read.
+CLI::Validator at_least(int smallest);
+
+void add_train(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_plan(CLI::App& app);
+void add_fetch(CLI::App& app);

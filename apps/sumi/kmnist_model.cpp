@@ -1,0 +1,27 @@
+#include "kmnist_model.hpp"
+
+#include <sumi/layers.hpp>
+
+using namespace sumi;
+
+Sequential make_kmnist_model(double learning_rate) {
+  Sequential model({
+      Input{.shape = {28, 28, 1}},
+      Conv2D{.filters = 32, .kernel_size = {3, 3}, .activation = "relu"},
+      BatchNormalization{},
+      MaxPooling2D{.pool_size = {2, 2}},
+      BatchNormalization{},
+      Conv2D{.filters = 64, .kernel_size = {3, 3}, .activation = "relu"},
+      BatchNormalization{},
+      MaxPooling2D{.pool_size = {2, 2}},
+      BatchNormalization{},
+      Flatten{},
+      Dense{.units = 256, .activation = "relu"},
+      BatchNormalization{},
+      Dense{.units = 10, .activation = "softmax"},
+  });
+  model.compile({.optimizer = Adam{.learning_rate = learning_rate},
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+  return model;
+}

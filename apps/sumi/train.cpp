@@ -1,0 +1,172 @@
+// `sumi train`: the KMNIST tutorial, from the images to the test accuracy.
+#include <sumi/datasets.hpp>
+#include <sumi/random.hpp>
+#include <sumi/sequential.hpp>
+#include <sumi/threads.hpp>
+
+#include <iostream>
+#include <memory>
+#include <random>
+#include <sstream>
+
+#include "commands.hpp"
+#include "files.hpp"
+#include "interrupt.hpp"
+#include "kmnist_model.hpp"
+#include "training_record.hpp"
+
+namespace {
+
+namespace kmnist = sumi::datasets::kmnist;
+
+struct TrainArguments {
+  TrainSettings settings = {.threads = sumi::num_threads()};
+  std::optional<std::int64_t> seed;
+  std::filesystem::path data;
+  std::filesystem::path out;
+  std::string verbose = "auto";
+};
+
+sumi::Verbose verbosity(const std::string& word) { return word == "auto" ? sumi::Verbose("auto") : std::stoi(word); }
+
+std::string sample_warning(const DataSource& data) {
+  return "*** NOT KMNIST: sumi's small sample set (" + std::to_string(data.training_images) + " + " +
+         std::to_string(data.test_images) +
+         " drawn kana). Its accuracy says nothing about KMNIST; `sumi fetch` downloads that. ***";
+}
+
+std::string result_line(const sumi::Logs& test) {
+  std::ostringstream line;
+  line.imbue(std::locale::classic());
+  line.setf(std::ios::fixed);
+  line.precision(4);
+  line << "Test loss: " << test["loss"] << " - Test accuracy: " << test["accuracy"];
+  return line.str();
+}
+
+// Normalised images. The bytes, of which there are a quarter as many, are freed.
+sumi::Tensor take_images(sumi::datasets::Images& images) {
+  sumi::Tensor normalized = images.normalized();
+  images.release();
+  return normalized;
+}
+
+// Throws Exit where the training was interrupted.
+void save(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record,
+          const std::optional<sumi::Logs>& test) {
+  if (!arguments.out.empty()) write_history(arguments.out, arguments.settings, data, record, test);
+}
+
+void draw(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record) {
+  if (arguments.out.empty() || record.epochs() == 0) return;
+  const std::string problem = draw_curves(arguments.out, data, record);
+  std::cout << "Wrote " << (arguments.out / "history.json").string();
+  if (problem.empty()) {
+    std::cout << ", accuracy.png and loss.png\n";
+  } else {
+    std::cout << "; no pictures: " << problem << "\n";
+  }
+}
+
+[[noreturn]] void end_stopped_training(const TrainArguments& arguments, const DataSource& data,
+                                       const TrainingRecord& record, int signal) {
+  save(arguments, data, record, std::nullopt);
+  draw(arguments, data, record);
+  if (signal == 0) throw sumi::FileError("Standard output can't be written, so that the training was stopped.");
+  std::cout.flush();
+  std::cerr << "sumi: interrupted after " << record.epochs() << " of " << arguments.settings.epochs << " epochs";
+  if (!arguments.out.empty()) std::cerr << "; they are in " << (arguments.out / "history.json").string();
+  std::cerr << std::endl;
+  throw Exit{128 + signal};
+}
+
+void train(TrainArguments& arguments) {
+  TrainSettings& settings = arguments.settings;
+  if (!arguments.out.empty()) require_writable(arguments.out);
+  settings.seed = arguments.seed.value_or(std::random_device{}());
+  sumi::set_random_seed(settings.seed);
+  sumi::set_num_threads(settings.threads);
+
+  const kmnist::LoadOptions where{.folder = arguments.data, .allow_sample = true};
+  const kmnist::Location location = kmnist::locate(where);
+  sumi::datasets::Dataset images = sumi::datasets::load_idx(location.folder);
+  const DataSource data{location.folder, location.is_sample, images.train.images.count(), images.test.images.count()};
+  if (data.is_sample) std::cout << sample_warning(data) << "\n";
+
+  sumi::Sequential model = make_kmnist_model(settings.learning_rate);
+  model.summary();
+
+  const auto record = std::make_shared<TrainingRecord>();
+  {
+    const sumi::Tensor x_train = take_images(images.train.images);
+    const InterruptScope interrupts;
+    model.fit(x_train, images.train.labels,
+              {.batch_size = settings.batch_size,
+               .epochs = settings.epochs,
+               .verbose = verbosity(arguments.verbose),
+               .callbacks = {record},
+               .validation_split = settings.validation_split});
+    if (record->stopped()) end_stopped_training(arguments, data, *record, InterruptScope::signal_received());
+  }
+  save(arguments, data, *record, std::nullopt);  // should the test not come to an end, the training is kept
+
+  const sumi::Logs test = model.evaluate(take_images(images.test.images), images.test.labels,
+                                         {.batch_size = settings.batch_size, .verbose = 0});
+  save(arguments, data, *record, test);
+  draw(arguments, data, *record);
+  if (data.is_sample) std::cout << sample_warning(data) << "\n";
+  std::cout << result_line(test) << std::endl;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = app.add_subcommand("train", "Train the KMNIST network as the Keras tutorial does, then test it");
+  command
+      ->add_option("--data", arguments->data,
+                   "Folder of the four IDX files; default $SUMI_DATA, else the cache folder of `sumi fetch`, else "
+                   "sumi's small sample set")
+      ->type_name("DIR");
+  command
+      ->add_option("--out", arguments->out,
+                   "Folder for history.json, accuracy.png and loss.png; default: nothing is written")
+      ->type_name("DIR");
+  command->add_option("--epochs", arguments->settings.epochs, "How many times all training images are seen")
+      ->type_name("N")
+      ->check(at_least(1))
+      ->capture_default_str();
+  command->add_option("--batch-size", arguments->settings.batch_size, "Images an update")
+      ->type_name("N")
+      ->check(at_least(1))
+      ->capture_default_str();
+  command
+      ->add_option("--validation-split", arguments->settings.validation_split,
+                   "Part of the training images to validate on, from 0 up to but not including 1")
+      ->type_name("X")
+      ->capture_default_str();
+  command->add_option("--learning-rate", arguments->settings.learning_rate, "Adam's learning rate")
+      ->type_name("X")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Makes runs repeatable; default: another one each time")
+      ->type_name("N");
+  command->add_option("--threads", arguments->settings.threads, "Threads")
+      ->type_name("N")
+      ->check(at_least(1))
+      ->capture_default_str();
+  command
+      ->add_option("--verbose", arguments->verbose, "0 silent, 1 a progress bar, 2 a line an epoch, auto: as Keras, 1")
+      ->type_name("auto|0|1|2")
+      ->check(CLI::IsMember({"auto", "0", "1", "2"}))
+      ->capture_default_str();
+  command->footer(
+      "The last line is the result: `Test loss: 0.2526 - Test accuracy: 0.9511`.\n"
+      "Ctrl-C stops after the current batch and keeps the finished epochs' numbers (exit code 130).\n"
+      "\n"
+      "Examples:\n"
+      "  sumi train\n"
+      "  sumi train --epochs 3 --verbose 2 --out run\n"
+      "  sumi train --data ~/kmnist --seed 1 --threads 2");
+  command->callback([arguments] { train(*arguments); });
+}

@@ -1,0 +1,80 @@
+#include "training_record.hpp"
+
+#include <sumi/sequential.hpp>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "curves.hpp"
+#include "files.hpp"
+#include "interrupt.hpp"
+
+void TrainingRecord::on_epoch_begin(int /*epoch*/, const sumi::Logs& /*logs*/) {
+  epoch_began_ = std::chrono::steady_clock::now();
+}
+
+void TrainingRecord::on_train_batch_end(std::int64_t batch, const sumi::Logs& /*logs*/) {
+  if (InterruptScope::signal_received() == 0 && std::cout) return;
+  epoch_is_cut_ = batch + 1 < params().steps.value_or(0);
+  stopped_ = true;
+  model().stop_training();
+}
+
+void TrainingRecord::on_epoch_end(int epoch, sumi::Logs& logs) {
+  if (InterruptScope::signal_received() != 0 && epoch + 1 < params().epochs) {  // it came during the validation
+    stopped_ = true;
+    model().stop_training();
+  }
+  if (epoch_is_cut_) return;
+  for (const auto& [name, value] : logs) curves_[name].push_back(value);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - epoch_began_;
+  curves_["seconds"].push_back(seconds.count());
+}
+
+std::size_t TrainingRecord::epochs() const {
+  const auto loss = curves_.find("loss");
+  return loss == curves_.end() ? 0 : loss->second.size();
+}
+
+void write_history(const std::filesystem::path& folder, const TrainSettings& settings, const DataSource& data,
+                   const TrainingRecord& record, const std::optional<sumi::Logs>& test) {
+  using Json = nlohmann::ordered_json;
+  Json history = {{"data",
+                   {{"folder", data.folder.string()},
+                    {"name", data.is_sample ? "sumi's sample set, not KMNIST" : "IDX files"},
+                    {"is_sample", data.is_sample},
+                    {"training_images", data.training_images},
+                    {"test_images", data.test_images}}},
+                  {"settings",
+                   {{"optimizer", "Adam"},
+                    {"learning_rate", settings.learning_rate},
+                    {"batch_size", settings.batch_size},
+                    {"epochs", settings.epochs},
+                    {"validation_split", settings.validation_split},
+                    {"seed", settings.seed},
+                    {"threads", settings.threads}}},
+                  {"stopped_early", record.stopped()},
+                  {"history", Json(record.curves())},
+                  {"test", nullptr}};
+  if (test) history["test"] = {{"loss", (*test)["loss"]}, {"accuracy", (*test)["accuracy"]}};
+  write_atomically(folder / "history.json", history.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+}
+
+std::string draw_curves(const std::filesystem::path& folder, const DataSource& data, const TrainingRecord& record) {
+  const std::string set = data.is_sample ? "sumi's sample set (not KMNIST)" : "KMNIST";
+  const auto curve = [&](const std::string& name) {
+    const auto found = record.curves().find(name);
+    return found == record.curves().end() ? std::vector<double>() : found->second;
+  };
+  for (const std::string name : {"accuracy", "loss"}) {
+    const std::string quantity = name == "accuracy" ? "Accuracy" : "Loss";
+    const std::string problem = draw({.title = quantity + " on " + set,
+                                      .quantity = quantity,
+                                      .training = curve(name),
+                                      .validation = curve("val_" + name),
+                                      .legend_at_bottom = name == "accuracy"},
+                                     folder / (name + ".png"));
+    if (!problem.empty()) return problem;
+  }
+  return "";
+}

@@ -1,0 +1,58 @@
+// What a training leaves behind: settings, numbers of every finished epoch, the test's result, as JSON and pictures.
+#pragma once
+
+#include <sumi/callbacks.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// How `sumi train` trains.
+struct TrainSettings {
+  int epochs = 25;
+  int batch_size = 250;
+  double validation_split = 0.2;
+  double learning_rate = 0.001;
+  std::int64_t seed = 0;
+  int threads = 1;
+};
+
+/// Where the images came from.
+struct DataSource {
+  std::filesystem::path folder;
+  bool is_sample = false;
+  std::int64_t training_images = 0;
+  std::int64_t test_images = 0;
+};
+
+/// Collects the numbers of every epoch that was finished, and stops the training when it is interrupted or standard
+/// output is gone.
+class TrainingRecord : public sumi::Callback {
+ public:
+  void on_epoch_begin(int epoch, const sumi::Logs& logs) override;
+  void on_train_batch_end(std::int64_t batch, const sumi::Logs& logs) override;
+  void on_epoch_end(int epoch, sumi::Logs& logs) override;
+
+  /// Whether an epoch was left unfinished or not begun because of a stop.
+  bool stopped() const { return stopped_; }
+  /// accuracy, loss, val_accuracy, val_loss, and seconds.
+  const std::map<std::string, std::vector<double>>& curves() const { return curves_; }
+  std::size_t epochs() const;
+
+ private:
+  std::map<std::string, std::vector<double>> curves_;
+  std::chrono::steady_clock::time_point epoch_began_;
+  bool epoch_is_cut_ = false;
+  bool stopped_ = false;
+};
+
+/// Writes history.json. `test`: once it is known.
+void write_history(const std::filesystem::path& folder, const TrainSettings& settings, const DataSource& data,
+                   const TrainingRecord& record, const std::optional<sumi::Logs>& test);
+
+/// Draws accuracy.png and loss.png. Returns why not in a sentence; empty where they are there.
+std::string draw_curves(const std::filesystem::path& folder, const DataSource& data, const TrainingRecord& record);

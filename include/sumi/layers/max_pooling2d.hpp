@@ -1,0 +1,31 @@
+// The largest value of each window of an image.
+#pragma once
+
+#include <string>
+
+#include "sumi/layer.hpp"
+#include "sumi/values.hpp"
+
+namespace sumi {
+
+/// Input (N, H, W, C), output (N, H', W', C); channels second in both for "channels_first".
+struct MaxPooling2D {
+  static constexpr const char* class_name = "MaxPooling2D";
+  /// Height and width of the window.
+  Size2 pool_size = {2, 2};
+  /// Steps of the window; pool_size where absent.
+  OptionalSize2 strides = {};
+  /// "valid", or "same": cells outside the image never win.
+  Padding padding = "valid";
+  DataFormat data_format = "channels_last";
+  std::string name = {};
+  bool trainable = true;
+};
+
+Shape output_shape(const MaxPooling2D& layer, const Shape& input);
+void lower(const MaxPooling2D& layer, Lowering& ops);
+void fields(MaxPooling2D& layer, Fields& f);
+/// Throws ArgumentError for sizes that are not positive.
+void validate(const MaxPooling2D& layer);
+
+}  // namespace sumi

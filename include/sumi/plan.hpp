@@ -1,0 +1,39 @@
+// What will run: the steps of one batch, in order, to be read by a person.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "sumi/shape.hpp"
+
+namespace sumi {
+
+/// One step of a plan.
+struct PlanStep {
+  std::string op;      ///< `conv2d`, `batch_norm_backward`, ...
+  std::string layer;   ///< The layer that it belongs to.
+  std::string kernel;  ///< The implementation that was chosen.
+  Shape output;        ///< The shape of the first output.
+  std::string layout;  ///< `plain`, `blocked16`; `plain -> blocked16` where it changes.
+  std::string fused;   ///< What runs in the same step: `bias relu`.
+  std::int64_t bytes;  ///< Read and written.
+  std::int64_t flops;  ///< Floating-point operations of the direct algorithm.
+};
+
+/// The steps of one training step or one inference of a fixed number of samples.
+struct Plan {
+  std::vector<PlanStep> steps;
+  std::int64_t batch_size;
+  bool training;
+  std::int64_t arena_bytes;     ///< For temporaries, after sharing.
+  std::int64_t unshared_bytes;  ///< What they would take without sharing.
+
+  /// A table, one line a step.
+  std::string to_string() const;
+};
+
+std::ostream& operator<<(std::ostream& stream, const Plan& plan);
+
+}  // namespace sumi

@@ -1,0 +1,221 @@
+// The model: a stack of layers with compile, fit, evaluate and predict. Semantics: Keras 3's Sequential.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sumi/array.hpp"
+#include "sumi/callbacks.hpp"
+#include "sumi/layer.hpp"
+#include "sumi/layers/input.hpp"
+#include "sumi/losses.hpp"
+#include "sumi/metrics.hpp"
+#include "sumi/optimizers.hpp"
+#include "sumi/plan.hpp"
+#include "sumi/tensor.hpp"
+
+namespace sumi {
+
+namespace training {
+class Model;
+}
+
+/// 0 silent, 1 progress bar, 2 a line an epoch; "auto" is 1.
+class Verbose {
+ public:
+  /// Throws ArgumentError for any other number or word.
+  Verbose(int level);              // NOLINT(google-explicit-constructor): `.verbose = 2`
+  Verbose(std::string_view word);  // NOLINT(google-explicit-constructor): `.verbose = "auto"`
+  Verbose(const char* word) : Verbose(std::string_view(word)) {}  // NOLINT(google-explicit-constructor)
+  int level() const { return level_; }
+
+ private:
+  int level_ = 1;
+};
+
+/// Every how many epochs to validate, or after which ones (counted from 1).
+using ValidationFrequency = std::variant<int, std::vector<int>>;
+
+/// Data to validate on.
+struct ValidationData {
+  ArrayView x = {};
+  ArrayView y = {};
+  ArrayView sample_weight = {};
+};
+
+/// Arguments of Sequential::compile.
+struct CompileOptions {
+  Optimizer optimizer = "rmsprop";
+  Loss loss = {};
+  /// Reported without sample and class weights.
+  std::vector<Metric> metrics = {};
+  /// Reported with them.
+  std::vector<Metric> weighted_metrics = {};
+};
+
+/// Arguments of Sequential::fit.
+struct FitOptions {
+  int batch_size = 32;
+  /// The index of the last epoch, counted from 1; not a number of epochs where initial_epoch is given.
+  int epochs = 1;
+  Verbose verbose = "auto";
+  Callbacks callbacks = {};
+  /// This fraction at the end of the data is validated on, and taken away before shuffling. In [0, 1).
+  double validation_split = 0.0;
+  std::optional<ValidationData> validation_data = {};
+  /// A new order of all samples in each epoch.
+  bool shuffle = true;
+  /// Weight for the samples of a class; 1 for classes that are not named.
+  std::map<int, double> class_weight = {};
+  /// (N) or (N, 1): one weight a sample.
+  ArrayView sample_weight = {};
+  int initial_epoch = 0;
+  /// Default: batch_size.
+  std::optional<int> validation_batch_size = {};
+  ValidationFrequency validation_freq = 1;
+};
+
+/// Arguments of Sequential::evaluate.
+struct EvaluateOptions {
+  int batch_size = 32;
+  Verbose verbose = "auto";
+  ArrayView sample_weight = {};
+  Callbacks callbacks = {};
+};
+
+/// Arguments of Sequential::predict.
+struct PredictOptions {
+  int batch_size = 32;
+  Verbose verbose = "auto";
+  Callbacks callbacks = {};
+};
+
+/// Arguments of train_on_batch and test_on_batch.
+struct BatchOptions {
+  ArrayView sample_weight = {};
+  std::map<int, double> class_weight = {};
+};
+
+/// Arguments of Sequential::summary.
+struct SummaryOptions {
+  /// Characters a line; default: at most 88, and 4 less than the terminal is wide (80 where that isn't known).
+  std::optional<int> line_length = {};
+  bool show_trainable = false;
+};
+
+/// Arguments of Sequential::plan.
+struct PlanOptions {
+  int batch_size = 32;
+  bool training = true;
+};
+
+/// One layer of a model, by reference: valid while the model lives and its layers don't change.
+class LayerRef {
+ public:
+  /// Its name in the model: the user's, or Keras's automatic one.
+  const std::string& name() const;
+  /// The layer's own description.
+  const Layer& layer() const;
+  std::string class_name() const { return std::string(layer().class_name()); }
+  /// With None for the batch. Throws StateError before the model is built.
+  Shape output_shape() const;
+  /// Number of weights' elements. Throws StateError before the model is built.
+  std::int64_t count_params() const;
+  /// In Keras's order: (kernel, bias), (gamma, beta, moving_mean, moving_variance).
+  std::vector<Tensor> get_weights() const;
+  /// Throws ShapeError where counts or shapes differ.
+  void set_weights(const std::vector<Tensor>& weights);
+  bool trainable() const;
+  /// A frozen layer keeps its weights in fit; a frozen BatchNormalization also uses its moving statistics. Takes effect
+  /// at once.
+  void set_trainable(bool trainable);
+
+ private:
+  friend class Sequential;
+  LayerRef(training::Model& model, std::size_t index) : model_(&model), index_(index) {}
+  training::Model* model_;
+  std::size_t index_;
+};
+
+/// A stack of layers, each with one input and one output.
+class Sequential {
+ public:
+  Sequential();
+  /// The layers in order. Without an Input in front, the model is built by its first data.
+  Sequential(std::initializer_list<Layer> layers, std::string name = {});
+  explicit Sequential(const std::vector<Layer>& layers, std::string name = {});
+  Sequential(Sequential&&) noexcept;
+  Sequential& operator=(Sequential&&) noexcept;
+  ~Sequential();
+
+  const std::string& name() const;
+  /// Appends a layer. Throws ArgumentError where the name is taken or a second Input comes; ShapeError where it doesn't
+  /// fit.
+  void add(Layer layer);
+  /// Removes the last layer.
+  void pop();
+  /// All layers but the Input.
+  std::vector<LayerRef> layers();
+  /// By name, or by index. Throws ArgumentError that lists the names there are.
+  LayerRef get_layer(std::string_view name);
+  LayerRef get_layer(std::size_t index);
+
+  /// Makes the weights for an input shape (with the batch dimension, None where open).
+  void build(const Shape& input_shape);
+  bool built() const;
+  /// With None for the batch. Throw StateError before the model is built.
+  Shape input_shape() const;
+  Shape output_shape() const;
+
+  /// Prints the layers with shapes and numbers of weights, as Keras does.
+  void summary(const SummaryOptions& options = {}) const;
+  std::string summary_text(const SummaryOptions& options = {}) const;
+  /// Throws StateError before the model is built.
+  std::int64_t count_params() const;
+
+  /// Chooses how to train. Arguments that are left out keep what an earlier compile set.
+  void compile(const CompileOptions& options);
+
+  /// Trains. x: samples first; y: labels (any integer type for sparse losses) or targets. Throws before anything is
+  /// trained where data, labels or options don't fit.
+  History fit(ArrayView x, ArrayView y, const FitOptions& options = {});
+  /// Loss and metrics, in the order of compile.
+  Logs evaluate(ArrayView x, ArrayView y, const EvaluateOptions& options = {});
+  /// Outputs of all samples.
+  Tensor predict(ArrayView x, const PredictOptions& options = {});
+
+  /// One update on one batch; loss and metrics of this batch, from before the update.
+  Logs train_on_batch(ArrayView x, ArrayView y, const BatchOptions& options = {});
+  Logs test_on_batch(ArrayView x, ArrayView y, const BatchOptions& options = {});
+  Tensor predict_on_batch(ArrayView x);
+
+  /// All weights, layer by layer in Keras's order.
+  std::vector<Tensor> get_weights() const;
+  void set_weights(const std::vector<Tensor>& weights);
+
+  /// What will run for one batch: every step with kernel, layouts, bytes and flops.
+  Plan plan(const PlanOptions& options = {});
+
+  /// Set by a callback to end fit after this batch and epoch.
+  void stop_training() noexcept;
+
+  /// The current learning rate (a schedule's, where there is one). Throws StateError before compile.
+  double learning_rate() const;
+  /// Throws StateError before compile, and where the optimizer has a schedule.
+  void set_learning_rate(double rate);
+  /// Updates made so far.
+  std::int64_t iterations() const;
+
+ private:
+  std::unique_ptr<training::Model> model_;
+};
+
+}  // namespace sumi

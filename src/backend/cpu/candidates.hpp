@@ -1,0 +1,41 @@
+// The implementations of which the backend chooses: each takes a case or says why not.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "backend/backend.hpp"
+
+namespace sumi::backend::cpu_detail {
+
+/// What a candidate answers: a kernel, or the reason why it won't have this case. Neither where the op is not its kind.
+struct Answer {
+  std::unique_ptr<Kernel> kernel;
+  std::string refusal;
+};
+
+Answer refuse(std::string reason);
+
+/// oneDNN: Conv2d, Conv2dBackwardData, Conv2dBackwardWeights.
+Answer make_convolution(const OpCase& op);
+/// oneDNN: MatMul.
+Answer make_matmul(const OpCase& op);
+/// Activate, ActivateBackward, Add, Multiply, in any layout.
+Answer make_elementwise(const OpCase& op);
+/// AddBias, SumToBias, Affine.
+Answer make_channelwise(const OpCase& op);
+/// BatchNorm, BatchNormBackward.
+Answer make_batch_norm(const OpCase& op);
+/// MaxPool2d, AvgPool2d and their gradients.
+Answer make_pool(const OpCase& op);
+/// Reorder.
+Answer make_reorder(const OpCase& op);
+
+/// The layout that oneDNN would give the output of a Conv2d or Conv2dBackwardData.
+graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
+                                           const Operand& output);
+
+/// True where all operands of x's shape have x's layout.
+bool same_layouts(const OpCase& op);
+
+}  // namespace sumi::backend::cpu_detail

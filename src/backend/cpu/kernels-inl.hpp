@@ -1,0 +1,24 @@
+// All vector kernels and their table, for the instruction set of the region that includes this file.
+#include "backend/cpu/simd-inl.hpp"
+// The order is that of use.
+#include "backend/cpu/elementwise-inl.hpp"
+#include "backend/cpu/periodic-inl.hpp"
+#include "backend/cpu/pool-inl.hpp"
+#include "backend/cpu/update-inl.hpp"
+
+const KernelTable table = {
+    .relu = relu,
+    .relu_backward = relu_backward,
+    .add = add,
+    .multiply = multiply,
+    .affine = affine,
+    .normalize_backward = normalize_backward,
+    .sum = sum,
+    .moments = moments,
+    .gradient_sums = gradient_sums,
+    .max_pool = max_pool,
+    .avg_pool = avg_pool,
+    .max_pool_backward = max_pool_backward,
+    .avg_pool_backward = avg_pool_backward,
+    .update = update,
+};

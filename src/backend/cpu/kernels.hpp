@@ -1,0 +1,77 @@
+// The table of vector kernels: one for each instruction set, the same functions in each.
+//
+// Kernels work on ranges and know no threads: who calls them divides the work. Outputs may be the inputs' memory.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/backend.hpp"
+
+namespace sumi::backend::cpu_detail {
+
+/// y = x <= threshold ? slope * (x - threshold) : min(x, limit). Every member of the ReLU family.
+struct Relu {
+  float slope = 0;
+  float threshold = 0;
+  float limit = 0;         ///< Infinite where there is none.
+  bool on_output = false;  ///< The derivative is asked for by y and not by x.
+};
+
+/// Sliding windows over images that are stored as `height * width` pixels of `channels` floats: a whole plain image, or
+/// one block of channels.
+struct Pool {
+  graph::Window window;
+  std::int64_t height = 0, width = 0;          ///< Of x.
+  std::int64_t out_height = 0, out_width = 0;  ///< Of y.
+  std::int64_t channels = 0;
+};
+
+/// "Periodic" kernels see `count` floats as rows of `period` floats, the last row possibly shorter; parameters and sums
+/// hold `period` numbers. The period is a multiple of 16. Sums are added to what is there; within at most 64 rows they
+/// are taken in float, from there on in double.
+struct KernelTable {
+  void (*relu)(const Relu& relu, const float* x, float* y, std::int64_t count);
+  void (*relu_backward)(const Relu& relu, const float* x_or_y, const float* dy, float* dx, std::int64_t count);
+  void (*add)(const float* a, const float* b, float* y, std::int64_t count);
+  void (*multiply)(const float* a, const float* b, float* y, std::int64_t count);
+
+  /// y = (x - shift) * scale + offset.
+  void (*affine)(const float* x, float* y, std::int64_t count, std::int64_t period, const float* shift,
+                 const float* scale, const float* offset);
+  /// dx = dy * a + (x - mean) * b + c.
+  void (*normalize_backward)(const float* x, const float* dy, float* dx, std::int64_t count, std::int64_t period,
+                             const float* mean, const float* a, const float* b, const float* c);
+  void (*sum)(const float* x, std::int64_t count, std::int64_t period, double* sums);
+  /// Sums of x and of x * x; float errors are relative to the deviation of x, not to its size.
+  void (*moments)(const float* x, std::int64_t count, std::int64_t period, double* sums, double* squares);
+  /// Sums of dy and of dy * (x - mean).
+  void (*gradient_sums)(const float* x, const float* dy, std::int64_t count, std::int64_t period, const float* mean,
+                        double* sums, double* products);
+
+  /// Output rows [begin, end), counted through all images: image * out_height + row.
+  void (*max_pool)(const Pool& pool, const float* x, float* y, std::int64_t begin, std::int64_t end);
+  void (*avg_pool)(const Pool& pool, const float* x, float* y, std::int64_t begin, std::int64_t end);
+  /// Whole images [begin, end). Every element of dx is written.
+  void (*max_pool_backward)(const Pool& pool, const float* x, const float* dy, float* dx, std::int64_t begin,
+                            std::int64_t end);
+  void (*avg_pool_backward)(const Pool& pool, const float* dy, float* dx, std::int64_t begin, std::int64_t end);
+
+  /// Applies an optimizer's rule to the weights [begin, end).
+  void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,
+                 std::int64_t end);
+};
+
+/// The kernels of active_isa().
+const KernelTable& kernels();
+
+namespace baseline {
+extern const KernelTable table;
+}
+namespace avx2 {
+extern const KernelTable table;
+}
+namespace avx512 {
+extern const KernelTable table;
+}
+
+}  // namespace sumi::backend::cpu_detail

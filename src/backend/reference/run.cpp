@@ -1,0 +1,52 @@
+// Finds the loops of an op.
+#include <variant>
+
+#include "backend/reference/activation.hpp"
+#include "backend/reference/batch_norm.hpp"
+#include "backend/reference/conv2d.hpp"
+#include "backend/reference/cross_entropy.hpp"
+#include "backend/reference/custom.hpp"
+#include "backend/reference/elementwise.hpp"
+#include "backend/reference/losses.hpp"
+#include "backend/reference/matmul.hpp"
+#include "backend/reference/penalty.hpp"
+#include "backend/reference/pool2d.hpp"
+#include "backend/reference/reference.hpp"
+#include "backend/reference/softmax.hpp"
+
+namespace sumi::backend::reference_detail {
+namespace {
+
+template <class Kind, class... Kinds>
+constexpr bool is_any_of = (std::is_same_v<Kind, Kinds> || ...);
+
+}  // namespace
+
+template <class T>
+void run(const graph::Attributes& attributes, const Operands<T>& operands) {
+  std::visit([&](const auto& kind) { compute(kind, operands); }, attributes);
+}
+template void run(const graph::Attributes& attributes, const Operands<float>& operands);
+template void run(const graph::Attributes& attributes, const Operands<double>& operands);
+
+std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vector<Shape>& input_shapes,
+                            const std::vector<Shape>& output_shapes) {
+  return std::visit(
+      [&]<class Kind>(const Kind&) -> std::size_t {
+        std::int64_t count = 0;
+        if constexpr (is_any_of<Kind, graph::Conv2d, graph::Conv2dBackwardData, graph::SumToBias,
+                                graph::MaxPool2dBackward, graph::AvgPool2dBackward>) {
+          count = element_count(output_shapes[0]);
+        } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackwardWeights>) {
+          count = std::max(element_count(output_shapes[0]), output_shapes[0][3]);
+        } else if constexpr (std::is_same_v<Kind, graph::Penalty>) {
+          count = element_count(input_shapes[0]);
+        } else if constexpr (std::is_same_v<Kind, graph::PenaltyBackward>) {
+          count = 2 * element_count(input_shapes[0]);
+        }
+        return static_cast<std::size_t>(count);
+      },
+      attributes);
+}
+
+}  // namespace sumi::backend::reference_detail

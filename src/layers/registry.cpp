@@ -1,0 +1,36 @@
+// The list of built-in layers. Required arguments stand here with values that only hold their place.
+#include "core/registry.hpp"
+
+#include "sumi/layers.hpp"
+
+namespace sumi {
+namespace {
+
+Registry<Layer>& registry() {
+  static Registry<Layer> all("layer", {{Input{.shape = {}}},
+                                       {Conv2D{.filters = 1, .kernel_size = 1}},
+                                       {MaxPooling2D{}},
+                                       {AveragePooling2D{.pool_size = 1}},
+                                       {GlobalAveragePooling2D{}},
+                                       {BatchNormalization{}},
+                                       {Flatten{}},
+                                       {Reshape{.target_shape = {}}},
+                                       {Dense{.units = 1}},
+                                       {Activation{.activation = "linear"}},
+                                       {ReLU{}},
+                                       {Softmax{}},
+                                       {Dropout{.rate = 0.0}},
+                                       {Rescaling{.scale = 1.0}}});
+  return all;
+}
+
+}  // namespace
+
+Layer Layer::from_identifier(std::string_view class_name) { return registry().find(class_name); }
+bool Layer::is_built_in(std::string_view class_name) { return registry().is_built_in(class_name); }
+void register_layer(Layer default_value) {
+  std::string class_name(default_value.class_name());
+  registry().add(std::move(class_name), std::move(default_value));
+}
+
+}  // namespace sumi

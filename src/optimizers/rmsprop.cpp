@@ -1,0 +1,34 @@
+// RMSprop, with momentum and with centered second moments.
+#include "optimizers/arguments.hpp"
+
+namespace sumi {
+
+OptimizerArguments arguments(const RMSprop& value) { return optimizers::common_arguments(value); }
+
+std::vector<OptimizerSlot> slots(const RMSprop& value) {
+  std::vector<OptimizerSlot> slots = {{"velocity"}};
+  if (value.momentum > 0) slots.push_back({.name = "momentum", .group = 1});
+  if (value.centered) slots.push_back({.name = "average_gradient", .group = 2});
+  return slots;
+}
+
+void update(const RMSprop& value, const UpdateRange& range) {
+  backend::UpdateRule rule;
+  rule.kind = backend::UpdateRule::Kind::rmsprop;
+  rule.learning_rate = static_cast<float>(range.learning_rate);
+  rule.momentum = value.momentum > 0 ? static_cast<float>(value.momentum) : 0.0F;
+  rule.beta_2 = static_cast<float>(value.rho);
+  rule.epsilon = static_cast<float>(value.epsilon);
+  rule.centered = value.centered;
+  optimizers::run(rule, range);
+}
+
+void fields(RMSprop& value, Fields& f) {
+  optimizers::common_fields(value, f);
+  f("rho", value.rho);
+  f("momentum", value.momentum);
+  f("epsilon", value.epsilon);
+  f("centered", value.centered);
+}
+
+}  // namespace sumi

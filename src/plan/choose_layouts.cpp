@@ -1,0 +1,137 @@
+#include <map>
+#include <utility>
+
+#include "plan/passes.hpp"
+
+namespace sumi::plan {
+
+namespace {
+
+using graph::Layout;
+using graph::ValueId;
+
+// Kernels and their gradients have four dimensions too, but are never blocked.
+bool is_kernel_operand(const graph::Attributes& attributes, std::size_t index, bool output) {
+  if (output) return std::holds_alternative<graph::Conv2dBackwardWeights>(attributes);
+  return index == 1 && (std::holds_alternative<graph::Conv2d>(attributes) ||
+                        std::holds_alternative<graph::Conv2dBackwardData>(attributes));
+}
+
+bool can_be_blocked(const Shape& shape, Layout layout) {
+  return shape.size() == 4 && layout != Layout::plain && shape[3] % graph::block_of(layout) == 0;
+}
+
+class LayoutChooser {
+ public:
+  LayoutChooser(graph::Graph& graph, const PassContext& context) : graph_(graph), context_(context) {}
+
+  void run() {
+    std::vector<graph::Op> ops = std::exchange(graph_.ops, {});
+    for (graph::Op& op : ops) place(std::move(op));
+    for (const ValueId id : context_.kept) require_plain(id);
+  }
+
+ private:
+  graph::ValueInfo& value(ValueId id) { return graph_.values[static_cast<std::size_t>(id)]; }
+
+  backend::OpCase make_case(const graph::Op& op) {
+    backend::OpCase made{op.attributes, {}, {}, context_.threads};
+    for (const ValueId id : op.inputs) made.inputs.push_back(operand(id));
+    for (const ValueId id : op.outputs) made.outputs.push_back(operand(id));
+    return made;
+  }
+  backend::Operand operand(ValueId id) {
+    if (id == graph::none) return {{}, Layout::plain, false};
+    return {value(id).shape, value(id).layout, true};
+  }
+
+  // The layout to aim at: the backend's wish, or that of the first blocked input.
+  Layout wanted(const graph::Op& op) {
+    std::vector<backend::Operand> inputs;
+    for (const ValueId id : op.inputs) inputs.push_back(operand(id));
+    const ValueId first = op.outputs.empty() ? graph::none : op.outputs[0];
+    const Layout preferred = context_.backend.preferred_layout(op.attributes, inputs, operand(first));
+    if (preferred != Layout::plain) return preferred;
+    for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+      if (inputs[i].layout != Layout::plain) return inputs[i].layout;
+    }
+    return Layout::plain;
+  }
+
+  void set_outputs(const graph::Op& op, Layout layout) {
+    for (std::size_t i = 0; i < op.outputs.size(); ++i) {
+      if (op.outputs[i] == graph::none) continue;
+      graph::ValueInfo& output = value(op.outputs[i]);
+      const bool blocked = can_be_blocked(output.shape, layout) && output.role == graph::Role::temporary &&
+                           !is_kernel_operand(op.attributes, i, true);
+      output.layout = blocked ? layout : Layout::plain;
+    }
+  }
+
+  // The same op with its image inputs in `layout`; the Reorder ops that are missing are only noted.
+  graph::Op with_inputs(const graph::Op& op, Layout layout) {
+    graph::Op changed = op;
+    for (std::size_t i = 0; i < op.inputs.size(); ++i) {
+      const ValueId id = op.inputs[i];
+      if (id == graph::none || is_kernel_operand(op.attributes, i, false)) continue;
+      if (layout != Layout::plain && !can_be_blocked(value(id).shape, layout)) continue;
+      if (value(id).role == graph::Role::parameter) continue;
+      if (value(id).layout != layout) changed.inputs[i] = reordered(id, layout);
+    }
+    return changed;
+  }
+
+  ValueId reordered(ValueId id, Layout layout) {
+    const auto [found, fresh] = copies_.try_emplace({id, layout}, graph::none);
+    if (fresh) {
+      graph::ValueInfo info = value(id);
+      info.layout = layout;
+      info.role = graph::Role::temporary;
+      graph_.values.push_back(std::move(info));
+      found->second = static_cast<ValueId>(graph_.values.size()) - 1;
+      copies_[{found->second, value(id).layout}] = id;
+      sources_[found->second] = id;
+    }
+    return found->second;
+  }
+
+  void emit(graph::Op op) {
+    for (const ValueId id : op.inputs) emit_reorder_of(id, op.layer);
+    graph_.ops.push_back(std::move(op));
+  }
+  void emit_reorder_of(ValueId id, const std::string& layer) {
+    const auto source = sources_.find(id);
+    if (source == sources_.end()) return;
+    graph_.ops.push_back({graph::Reorder{}, {source->second}, {id}, layer});
+    sources_.erase(source);
+  }
+
+  void place(graph::Op op) {
+    const Layout layout = wanted(op);
+    if (layout != Layout::plain) {
+      set_outputs(op, layout);
+      if (context_.backend.supports(make_case(op))) return emit(std::move(op));
+      graph::Op changed = with_inputs(op, layout);
+      if (context_.backend.supports(make_case(changed))) return emit(std::move(changed));
+    }
+    set_outputs(op, Layout::plain);
+    if (context_.backend.supports(make_case(op))) return emit(std::move(op));
+    emit(with_inputs(op, Layout::plain));
+  }
+
+  void require_plain(ValueId id) {
+    if (value(id).layout == Layout::plain) return;
+    throw std::logic_error("value '" + value(id).name + "' is read from outside, but has a blocked layout");
+  }
+
+  graph::Graph& graph_;
+  const PassContext& context_;
+  std::map<std::pair<ValueId, Layout>, ValueId> copies_;  // the same value in another layout
+  std::map<ValueId, ValueId> sources_;                    // copies whose Reorder has not been emitted yet
+};
+
+}  // namespace
+
+void choose_layouts(graph::Graph& graph, const PassContext& context) { LayoutChooser(graph, context).run(); }
+
+}  // namespace sumi::plan

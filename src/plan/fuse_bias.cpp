@@ -1,0 +1,26 @@
+#include "plan/passes.hpp"
+#include "plan/uses.hpp"
+
+namespace sumi::plan {
+
+void fuse_bias(graph::Graph& graph, const PassContext& context) {
+  const Uses uses(graph);
+  std::vector<bool> dead(graph.ops.size(), false);
+  for (graph::Op& op : graph.ops) {
+    const bool fusable =
+        std::holds_alternative<graph::Conv2d>(op.attributes) || std::holds_alternative<graph::MatMul>(op.attributes);
+    if (!fusable || op.inputs[2] != graph::none) continue;
+    const int next = uses.sole_consumer(op.outputs[0], context.kept);
+    if (next < 0) continue;
+    const graph::Op& bias = graph.ops[static_cast<std::size_t>(next)];
+    if (!std::holds_alternative<graph::AddBias>(bias.attributes) || bias.inputs[0] != op.outputs[0]) continue;
+    // The bias is a weight or an earlier value only where it exists before this op; a weight always does.
+    if (uses.producer[static_cast<std::size_t>(bias.inputs[1])] != -1) continue;
+    op.inputs[2] = bias.inputs[1];
+    op.outputs[0] = bias.outputs[0];
+    dead[static_cast<std::size_t>(next)] = true;
+  }
+  erase_ops(graph, dead);
+}
+
+}  // namespace sumi::plan

@@ -1,0 +1,36 @@
+// The order of the passes.
+#include <algorithm>
+
+#include "plan/passes.hpp"
+#include "sumi/error.hpp"
+
+namespace sumi::plan {
+
+const std::vector<Pass>& passes() {
+  static const std::vector<Pass> all = {
+      {"fuse_bias", fuse_bias},
+      {"fuse_relu", fuse_relu},
+      {"fuse_bias_gradient", fuse_bias_gradient},
+      {"choose_layouts", choose_layouts},
+  };
+  return all;
+}
+
+void optimize(graph::Graph& graph, const PassContext& context, const std::vector<std::string>& disabled) {
+  for (const std::string& name : disabled) {
+    const auto is_it = [&name](const Pass& pass) { return name == pass.name; };
+    if (std::none_of(passes().begin(), passes().end(), is_it)) {
+      std::string message = "Unknown pass '" + name + "'. Expected one of:";
+      for (const Pass& pass : passes()) message += std::string(" ") + pass.name;
+      throw ArgumentError(message + ".");
+    }
+  }
+  graph::verify(graph);
+  for (const Pass& pass : passes()) {
+    if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) continue;
+    pass.run(graph, context);
+    graph::verify(graph);
+  }
+}
+
+}  // namespace sumi::plan

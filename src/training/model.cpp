@@ -1,0 +1,333 @@
+#include "training/model.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "core/naming.hpp"
+#include "sumi/error.hpp"
+#include "sumi/random.hpp"
+#include "sumi/threads.hpp"
+
+namespace sumi::training {
+
+namespace {
+
+Tensor make_tensor(const Shape& shape) {
+  return Tensor::from_shape(std::vector<std::size_t>(shape.begin(), shape.end()));
+}
+
+Shape shape_of(const Tensor& tensor) { return {tensor.shape().begin(), tensor.shape().end()}; }
+
+}  // namespace
+
+Model::Model(std::string name) : name_(name.empty() ? auto_name("sequential") : std::move(name)) {}
+
+void Model::add(Layer layer) {
+  if (const Input* input = layer.as<Input>()) {
+    if (input_ || !layers_.empty()) {
+      throw ArgumentError("Sequential model '" + name_ + "' has already been configured to use input shape " +
+                          (input_ ? to_string(input_->as<Input>()->shape.get()) : std::string("of its first layer")) +
+                          ". You cannot add a different Input layer to it.");
+    }
+    if (input->name.empty()) layer.set_name(auto_name("input_layer"));
+    input_ = std::move(layer);
+    return;
+  }
+  if (layer->name().empty()) layer.set_name(auto_name(layer.class_name()));
+  for (const Layer& other : layers_) {
+    if (other->name() != layer->name()) continue;
+    throw ArgumentError("All layers added to a Sequential model should have unique names. Name '" + layer->name() +
+                        "' is already the name of a layer in this model. Update the `name` argument to pass a unique "
+                        "name.");
+  }
+  const auto kept = weights_by_layer();
+  layers_.push_back(std::move(layer));
+  try {
+    rebuild(kept);
+  } catch (...) {
+    layers_.pop_back();
+    rebuild(kept);
+    throw;
+  }
+}
+
+void Model::pop() {
+  if (layers_.empty()) throw StateError("pop() of a Sequential model that has no layers.");
+  const auto kept = weights_by_layer();
+  layers_.pop_back();
+  rebuild(kept);
+}
+
+// Layers that were there keep their weights; new ones get fresh ones.
+void Model::rebuild(const std::vector<std::pair<std::string, std::vector<Tensor>>>& kept) {
+  const Shape shape = input_shape_;
+  const bool was_built = built_;
+  built_ = false;
+  programs_.clear();
+  optimizer_state_.reset();
+  declared_.clear();
+  table_ = {};
+  output_shapes_.clear();
+  if (layers_.empty()) return;
+  if (input_) {
+    const Input& input = *input_->as<Input>();
+    Shape with_batch = {input.batch_size ? *input.batch_size : None};
+    with_batch.insert(with_batch.end(), input.shape.get().begin(), input.shape.get().end());
+    build(with_batch);
+  } else if (was_built) {
+    build(shape);
+  }
+  if (!built_) return;
+  for (const auto& [name, weights] : kept) {
+    const auto found =
+        std::find_if(layers_.begin(), layers_.end(), [&name](const Layer& layer) { return layer->name() == name; });
+    if (found == layers_.end()) continue;
+    set_weights(weights_of_layer(static_cast<std::size_t>(found - layers_.begin())), weights, name);
+  }
+}
+
+std::vector<std::pair<std::string, std::vector<Tensor>>> Model::weights_by_layer() const {
+  std::vector<std::pair<std::string, std::vector<Tensor>>> result;
+  for (std::size_t i = 0; built_ && i < layers_.size(); ++i) {
+    result.emplace_back(layers_[i]->name(), get_weights(weights_of_layer(i)));
+  }
+  return result;
+}
+
+std::size_t Model::find_layer(std::string_view name) const {
+  std::string known;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i]->name() == name) return i;
+    known += (i == 0 ? "" : ", ") + layers_[i]->name();
+  }
+  throw ArgumentError("No such layer: " + std::string(name) + ". Existing layers are: " + known + ".");
+}
+
+void Model::set_trainable(std::size_t layer, bool trainable) {
+  layers_[layer].set_trainable(trainable);
+  find_trainable();
+  programs_.clear();  // what is differentiated has changed
+}
+
+void Model::build(const Shape& input_shape) {
+  if (layers_.empty()) {
+    throw ArgumentError("Sequential model '" + name_ +
+                        "' cannot be built because it has no layers. Call `model.add(layer)`.");
+  }
+  if (built_) {
+    if (input_shape == input_shape_) return;
+    throw ArgumentError("Sequential model '" + name_ + "' has already been configured to use input shape " +
+                        to_string(input_shape_) + ". You cannot build it with input shape " + to_string(input_shape) +
+                        ".");
+  }
+  if (input_shape.size() < 2) {
+    throw ShapeError("Expected an input shape with a batch and at least one more dimension. Received " +
+                     to_string(input_shape) + ".");
+  }
+  Shape symbolic = input_shape;
+  std::vector<Shape> outputs;
+  for (const Layer& layer : layers_) outputs.push_back(symbolic = layer->infer_shape(symbolic));
+
+  // Weights don't depend on open dimensions (a layer that needs one has refused by now), so any size will do for them.
+  Shape nominal = input_shape;
+  for (std::size_t i = 0; i < nominal.size(); ++i) {
+    if (nominal[i] == None) nominal[i] = i == 0 ? 1 : 64;
+  }
+  std::vector<graph::WeightDeclaration> declared;
+  graph::Builder builder(declared, true, false, 0);
+  graph::ValueId value = builder.feed(nominal, graph::Role::input, "input");
+  for (std::size_t i = 0; i < layers_.size(); ++i) value = builder.add_layer(layers_[i], i, value);
+  // Keras's order: a layer's trainable weights before its other ones.
+  std::stable_sort(declared.begin(), declared.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.layer, !a.arguments.trainable) < std::pair(b.layer, !b.arguments.trainable);
+  });
+
+  std::vector<state::Parameter> parameters;
+  for (const graph::WeightDeclaration& weight : declared) {
+    parameters.push_back({weight.layer, weight.layer_name, weight.name, weight.shape, 0, 0, weight.arguments});
+  }
+  table_ = state::ParameterTable(std::move(parameters));
+  parameters_ = state::Arena(table_.floats());
+  gradients_ = state::Arena(table_.trainable_floats());
+  for (const state::Parameter& parameter : table_.all()) {
+    parameter.arguments.initializer->fill(parameter.shape, next_seed(),
+                                          {parameters_.data() + parameter.offset, parameter.size});
+  }
+  random_seed_ = next_seed();
+  declared_ = std::move(declared);
+  output_shapes_ = std::move(outputs);
+  input_shape_ = input_shape;
+  built_ = true;
+  find_trainable();
+}
+
+void Model::require_built(const char* what) const {
+  if (built_) return;
+  throw StateError(std::string(what) + " of model '" + name_ +
+                   "' is not known before the model is built. Add an Input layer, call build(), or call fit or predict "
+                   "with data first.");
+}
+
+std::vector<std::size_t> Model::weights_of_layer(std::size_t layer) const {
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < table_.count(); ++i) {
+    if (table_[i].layer == layer) indices.push_back(i);
+  }
+  return indices;
+}
+
+std::vector<Tensor> Model::get_weights(const std::vector<std::size_t>& indices) const {
+  std::vector<Tensor> weights;
+  for (const std::size_t i : indices) {
+    const float* from = parameters_.data() + table_[i].offset;
+    weights.push_back(make_tensor(table_[i].shape));
+    std::copy_n(from, table_[i].size, weights.back().data());
+  }
+  return weights;
+}
+
+void Model::set_weights(const std::vector<std::size_t>& indices, const std::vector<Tensor>& weights,
+                        const std::string& owner) {
+  if (weights.size() != indices.size()) {
+    throw ShapeError("You called `set_weights(weights)` on layer '" + owner + "' with a weight list of length " +
+                     std::to_string(weights.size()) + ", but the layer was expecting " +
+                     std::to_string(indices.size()) + " weights.");
+  }
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    const state::Parameter& parameter = table_[indices[i]];
+    if (shape_of(weights[i]) == parameter.shape) continue;
+    throw ShapeError("Layer " + parameter.layer_name + " weight shape " + to_string(parameter.shape) +
+                     " is not compatible with provided weight shape " + to_string(shape_of(weights[i])) + ".");
+  }
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    std::copy_n(weights[i].data(), table_[indices[i]].size, parameters_.data() + table_[indices[i]].offset);
+  }
+}
+
+void Model::find_trainable() {
+  trainable_.clear();
+  for (const state::Parameter& parameter : table_.all()) {
+    trainable_.push_back(parameter.arguments.trainable && layers_[parameter.layer]->trainable());
+  }
+}
+
+void Model::compile(const CompileOptions& options) {
+  optimizer_ = options.optimizer;
+  optimizer_state_.reset();
+  // Keras keeps what an earlier compile set where this one is silent.
+  if (options.loss) loss_ = options.loss;
+  if (!options.metrics.empty()) metrics_ = options.metrics;
+  if (!options.weighted_metrics.empty()) weighted_metrics_ = options.weighted_metrics;
+  programs_.clear();
+}
+
+const Optimizer& Model::optimizer_spec() const {
+  if (!optimizer_) throw StateError("You must call `compile()` before using the model.");
+  return *optimizer_;
+}
+
+optimizers::OptimizerState& Model::optimizer() {
+  require_built("The optimizer");
+  if (!optimizer_state_) optimizer_state_.emplace(optimizer_spec(), table_);
+  return *optimizer_state_;
+}
+
+double Model::learning_rate() const {
+  if (optimizer_state_) return optimizer_state_->learning_rate();
+  return optimizer_spec()->arguments().learning_rate.at(0);
+}
+
+void Model::set_learning_rate(double rate) { optimizer().set_learning_rate(rate); }
+
+Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
+  if (planned_threads_ != num_threads()) {
+    programs_.clear();
+    planned_threads_ = num_threads();
+  }
+  std::unique_ptr<Program>& found = programs_[{sample_shape, batch, mode}];
+  if (!found) found = make_program(sample_shape, batch, mode);
+  bind(*found);
+  return *found;
+}
+
+std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
+  graph::Builder builder(declared_, false, mode == Mode::train, random_seed_);
+  Shape input = {batch};
+  input.insert(input.end(), sample_shape.begin(), sample_shape.end());
+  const graph::ValueId x = builder.feed(std::move(input), graph::Role::input, "x");
+  graph::ValueId y_pred = x;
+  for (std::size_t i = 0; i < layers_.size(); ++i) y_pred = builder.add_layer(layers_[i], i, y_pred);
+
+  const Shape pred_shape = builder.graph.shape(y_pred);
+  Shape true_shape;
+  graph::ValueId y_true = graph::none;
+  graph::Builder::TotalLoss loss{graph::none, graph::none};
+  std::vector<graph::ValueId> kept = {y_pred};
+  if (mode != Mode::predict) {
+    true_shape = pred_shape;
+    if (loss_->sparse()) true_shape.pop_back();
+    y_true = builder.feed(true_shape, graph::Role::target, "y");
+    loss = builder.add_loss(loss_, y_true, y_pred, trainable_);
+    kept.push_back(loss.total);
+    kept.push_back(y_true);  // metrics read both
+    kept.push_back(loss.sample_weight);
+    if (mode == Mode::train) graph::append_backward(builder.graph, loss.total, trainable_);
+  }
+  const plan::PassContext context{backend::cpu(), kept, planned_threads_};
+  plan::optimize(builder.graph, context);
+  return std::make_unique<Program>(Program{plan::Executable(std::move(builder.graph), table_, context), batch, x,
+                                           y_pred, y_true, loss.sample_weight, loss.total, true_shape, pred_shape});
+}
+
+void Model::bind(Program& program) {
+  if (workspace_.size() < program.executable.workspace_floats()) {
+    workspace_ = state::Arena(program.executable.workspace_floats());
+  }
+  if (program.bound_to == workspace_.data() && program.bound_to != nullptr) return;
+  program.executable.bind({workspace_.data(), parameters_.data(), gradients_.data()});
+  program.bound_to = workspace_.data();
+}
+
+float* Model::address(Program& program, graph::ValueId id) {
+  bind(program);
+  return program.executable.address(id);
+}
+
+void Model::run(Program& program) {
+  bind(program);
+  const bool trained = optimizer_state_.has_value();
+  program.executable.run(trained ? static_cast<std::uint64_t>(optimizer_state_->step()) : 0,
+                         trained ? static_cast<float>(optimizer_state_->loss_scale()) : 1.0F);
+}
+
+void Model::update() { optimizer().apply(parameters_, gradients_, trainable_); }
+
+Plan Model::describe(std::int64_t batch, Mode mode) {
+  if (mode != Mode::predict && !loss_) {
+    throw StateError("The plan of a training step is not known before compile() has set a loss.");
+  }
+  const Shape sample_shape(input_shape_.begin() + 1, input_shape_.end());
+  for (const std::int64_t d : sample_shape) {
+    if (d == None) throw StateError("The plan is not known: the input shape " + to_string(input_shape_) + " is open.");
+  }
+  Plan plan = program(sample_shape, batch, mode).executable.describe();
+  plan.batch_size = batch;
+  plan.training = mode == Mode::train;
+  if (plan.training) {
+    const auto floats = static_cast<std::int64_t>(table_.trainable_floats());
+    const auto slots = static_cast<std::int64_t>(optimizer_spec()->slots().size());
+    // Weights and slots are read and written, gradients read.
+    plan.steps.push_back({"update",
+                          std::string(optimizer_spec().class_name()),
+                          "one loop over all weights",
+                          {floats},
+                          "plain",
+                          "",
+                          floats * (3 + 2 * slots) * std::int64_t{sizeof(float)},
+                          floats * (2 + 3 * slots)});
+  }
+  return plan;
+}
+
+}  // namespace sumi::training

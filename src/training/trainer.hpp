@@ -1,0 +1,16 @@
+// The loops of fit, evaluate and predict.
+#pragma once
+
+#include "sumi/sequential.hpp"
+#include "training/model.hpp"
+
+namespace sumi::training {
+
+History fit(Sequential& sequential, Model& model, const ArrayView& x, const ArrayView& y, const FitOptions& options);
+Logs evaluate(Sequential& sequential, Model& model, const ArrayView& x, const ArrayView& y,
+              const EvaluateOptions& options);
+Tensor predict(Sequential& sequential, Model& model, const ArrayView& x, const PredictOptions& options);
+Logs train_on_batch(Model& model, const ArrayView& x, const ArrayView& y, const BatchOptions& options);
+Logs test_on_batch(Model& model, const ArrayView& x, const ArrayView& y, const BatchOptions& options);
+
+}  // namespace sumi::training

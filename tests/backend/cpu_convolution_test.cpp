@@ -1,0 +1,127 @@
+// oneDNN's convolutions against the reference: odd sizes, strides, dilations, groups, padding, every layout.
+#include "backend/cpu_run.hpp"
+
+namespace sumi::testing {
+namespace {
+
+using graph::Layout;
+
+struct Convolution {
+  graph::Window window;
+  int groups = 1;
+  Shape x, kernel, y;
+};
+
+Shape output_of(const graph::Window& w, const Shape& x, std::int64_t filters) {
+  const auto positions = [](std::int64_t n, int k, int s, int d, int before, int after) {
+    return (n + before + after - (k - 1) * d - 1) / s + 1;
+  };
+  return {x[0], positions(x[1], w.kernel_h, w.stride_h, w.dilation_h, w.pad_top, w.pad_bottom),
+          positions(x[2], w.kernel_w, w.stride_w, w.dilation_w, w.pad_left, w.pad_right), filters};
+}
+
+Convolution convolution(const graph::Window& w, int groups, const Shape& x, std::int64_t filters) {
+  return {w, groups, x, {w.kernel_h, w.kernel_w, x[3] / groups, filters}, output_of(w, x, filters)};
+}
+
+Convolution random_convolution(Dice& dice) {
+  graph::Window w{dice(1, 4), dice(1, 4), dice(1, 3), dice(1, 3), dice(1, 2),
+                  dice(1, 2), dice(0, 1), dice(0, 1), dice(0, 1), dice(0, 1)};
+  const int groups = dice(0, 3) == 0 ? dice(2, 3) : 1;
+  const std::int64_t channels = groups * (dice(0, 1) == 0 ? dice(1, 7) : 16);
+  const std::int64_t filters = groups * (dice(0, 1) == 0 ? dice(1, 9) : 16);
+  return convolution(w, groups, {dice(1, 3), dice(7, 13), dice(7, 13), channels}, filters);
+}
+
+// One sum a cell of the kernel, one for the bias.
+std::int64_t terms_of(const Shape& kernel) { return kernel[0] * kernel[1] * kernel[2] + 2; }
+
+void check_forward(const Convolution& c, Layout x_layout, Layout y_layout, bool bias, std::uint32_t seed) {
+  const graph::Conv2d op{c.window, c.groups, ActivationKind::linear};
+  const std::vector<Operand> inputs = {random_operand(c.x, seed, x_layout), random_operand(c.kernel, seed + 1),
+                                       bias ? random_operand({c.kernel[3]}, seed + 2) : absent};
+  check_sums(op, inputs, {output_operand(c.y, y_layout)}, terms_of(c.kernel));
+
+  const graph::Conv2d with_relu{c.window, c.groups, ActivationKind::relu};
+  const auto linear = run_fast(op, inputs, {output_operand(c.y, y_layout)});
+  const auto clipped = run_fast(with_relu, inputs, {output_operand(c.y, y_layout)});
+  for (std::size_t i = 0; i < linear[0].size(); ++i) {
+    if (clipped[0][i] != std::max(linear[0][i], 0.0F)) FAIL_CHECK("element " << i << " is not relu of the linear one");
+  }
+}
+
+void check_backward(const Convolution& c, Layout x_layout, Layout y_layout, bool bias, std::uint32_t seed) {
+  const Operand dy = random_operand(c.y, seed, y_layout);
+  // Each element of dx is a sum over filters and cells; each weight's gradient one over images and pixels.
+  check_sums(graph::Conv2dBackwardData{c.window, c.groups}, {dy, random_operand(c.kernel, seed + 1)},
+             {output_operand(c.x, x_layout)}, c.kernel[0] * c.kernel[1] * c.kernel[3] / c.groups + 1);
+  check_sums(graph::Conv2dBackwardWeights{c.window, c.groups}, {random_operand(c.x, seed + 2, x_layout), dy},
+             {output_operand(c.kernel), bias ? output_operand({c.kernel[3]}) : absent}, c.y[0] * c.y[1] * c.y[2] + 1);
+}
+
+TEST_CASE("convolutions of random plain images agree with the reference", "[cpu][convolution]") {
+  Dice dice(1);
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const Convolution c = random_convolution(dice);
+    INFO("case " << i << ": x " << to_string(c.x) << ", kernel " << to_string(c.kernel) << ", groups " << c.groups);
+    check_forward(c, Layout::plain, Layout::plain, i % 2 == 0, 10 * i);
+    check_backward(c, Layout::plain, Layout::plain, i % 2 == 0, 10 * i + 5);
+  }
+}
+
+TEST_CASE("convolutions in the layouts that the backend prefers agree with the reference", "[cpu][convolution]") {
+  const graph::Window valid{.kernel_h = 3, .kernel_w = 3};
+  graph::Window same = valid;
+  same.pad_top = same.pad_left = same.pad_bottom = same.pad_right = 1;
+  graph::Window strided = same;
+  strided.stride_h = strided.stride_w = 2;
+  strided.pad_top = strided.pad_left = 0;
+  std::uint32_t seed = 100;
+  for (const graph::Window& window : {valid, same, strided}) {
+    for (const std::int64_t channels : {1, 3, 16, 32, 40}) {
+      for (const std::int64_t filters : {10, 16, 48}) {
+        const Convolution c = convolution(window, 1, {2, 9, 11, channels}, filters);
+        INFO("x " << to_string(c.x) << ", kernel " << to_string(c.kernel));
+        const backend::Operand kernel{c.kernel};
+        const Layout y_layout =
+            backend::cpu().preferred_layout(graph::Conv2d{window, 1, ActivationKind::linear}, {{c.x}, kernel}, {c.y});
+        const int block = graph::block_of(y_layout);
+        const Layout x_layout = block != 0 && channels % block == 0 ? y_layout : Layout::plain;
+        check_forward(c, x_layout, y_layout, true, seed);
+        const Layout dx_layout =
+            backend::cpu().preferred_layout(graph::Conv2dBackwardData{window, 1}, {{c.y, y_layout}, kernel}, {c.x});
+        if (dx_layout == x_layout) check_backward(c, x_layout, y_layout, true, seed + 5);
+        seed += 10;
+      }
+    }
+  }
+}
+
+TEST_CASE("images are blocked from the first convolution on", "[cpu][convolution]") {
+  const graph::Conv2d op{{.kernel_h = 3, .kernel_w = 3}, 1, ActivationKind::linear};
+  const auto preferred = [&](const Shape& x, Layout layout, std::int64_t filters) {
+    return backend::cpu().preferred_layout(op, {{x, layout}, {{3, 3, x[3], filters}}},
+                                           {output_of(op.window, x, filters)});
+  };
+  const Layout first = preferred({4, 28, 28, 1}, Layout::plain, 32);
+#if defined(__x86_64__)
+  CHECK(first != Layout::plain);
+#endif
+  CHECK(preferred({4, 13, 13, 32}, first, 64) == first);
+  CHECK(preferred({4, 13, 13, 32}, Layout::plain, 64) == first);
+  CHECK(preferred({4, 13, 13, 32}, first, 10) == Layout::plain);
+}
+
+TEST_CASE("a convolution refuses a plain image beside a blocked one where a Reorder would do", "[cpu][convolution]") {
+  const graph::Attributes op = graph::Conv2d{{.kernel_h = 3, .kernel_w = 3}, 1, ActivationKind::linear};
+  const backend::Operand blocked{{2, 9, 9, 32}, Layout::blocked16};
+  const backend::Operand plain{{2, 7, 7, 64}};
+  const backend::OpCase mixed{op, {blocked, {{3, 3, 32, 64}}, {{}, Layout::plain, false}}, {plain}, 2};
+  std::vector<std::string> refusals;
+  CHECK_FALSE(backend::cpu().supports(mixed));
+  CHECK(backend::cpu().select(mixed, &refusals) == nullptr);
+  CHECK(refusals.size() == 2);  // oneDNN's and the reference's
+}
+
+}  // namespace
+}  // namespace sumi::testing

@@ -1,0 +1,116 @@
+// Small models as graphs, for the tests of passes and plans.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/random.hpp"
+#include "graph/builder.hpp"
+#include "plan/executable.hpp"
+#include "state/parameters.hpp"
+#include "sumi/layers.hpp"
+#include "sumi/losses.hpp"
+
+namespace sumi::testing {
+
+/// A model's graph for one batch, with everything that is needed to run it.
+struct ModelGraph {
+  std::vector<graph::WeightDeclaration> declared;
+  graph::Graph graph;
+  graph::ValueId x = graph::none, y_pred = graph::none, y_true = graph::none, sample_weight = graph::none,
+                 loss = graph::none;
+  state::ParameterTable table;
+
+  std::vector<graph::ValueId> kept() const {
+    std::vector<graph::ValueId> ids = {y_pred};
+    if (loss != graph::none) ids.push_back(loss);
+    return ids;
+  }
+};
+
+/// Layers need names. `training`: with loss and backward.
+inline ModelGraph make_model_graph(const std::vector<Layer>& layers, const Shape& input, bool training) {
+  ModelGraph made;
+  graph::Builder builder(made.declared, true, training, 7);
+  made.x = builder.feed(input, graph::Role::input, "x");
+  made.y_pred = made.x;
+  for (std::size_t i = 0; i < layers.size(); ++i) made.y_pred = builder.add_layer(layers[i], i, made.y_pred);
+  if (training) {
+    Shape labels = builder.graph.shape(made.y_pred);
+    labels.pop_back();
+    made.y_true = builder.feed(labels, graph::Role::target, "y");
+    std::vector<bool> trainable;
+    for (const auto& weight : made.declared) trainable.push_back(weight.arguments.trainable);
+    const auto loss = builder.add_loss("sparse_categorical_crossentropy", made.y_true, made.y_pred, trainable);
+    made.loss = loss.total;
+    made.sample_weight = loss.sample_weight;
+    graph::append_backward(builder.graph, made.loss, trainable);
+  }
+  made.graph = std::move(builder.graph);
+  std::vector<state::Parameter> parameters;
+  for (const auto& weight : made.declared) {
+    parameters.push_back({weight.layer, weight.layer_name, weight.name, weight.shape, 0, 0, weight.arguments});
+  }
+  made.table = state::ParameterTable(std::move(parameters));
+  return made;
+}
+
+/// What a run leaves behind: predictions, loss, all gradients, all weights (moving statistics among them).
+struct Outcome {
+  std::vector<float> y_pred, gradients, parameters;
+  float loss = 0;
+  std::size_t steps = 0;
+};
+
+/// Optimizes with the passes that are not disabled, and runs one step on fixed random data.
+inline Outcome run_model_graph(ModelGraph model, backend::Backend& backend, const std::vector<std::string>& disabled,
+                               int threads = 1) {
+  const plan::PassContext context{backend, model.kept(), threads};
+  plan::optimize(model.graph, context, disabled);
+  const Shape x_shape = model.graph.shape(model.x);
+  const Shape pred_shape = model.graph.shape(model.y_pred);
+  plan::Executable executable(std::move(model.graph), model.table, context);
+
+  state::Arena parameters(model.table.floats()), gradients(model.table.trainable_floats()),
+      workspace(executable.workspace_floats());
+  Random random(3);
+  for (const state::Parameter& p : model.table.all()) {
+    const bool scale = p.name == "gamma" || p.name == "moving_variance";
+    for (std::size_t i = 0; i < p.size; ++i) {
+      parameters.data()[p.offset + i] = static_cast<float>((scale ? 1.0 : 0.0) + 0.4 * (random.uniform() - 0.5));
+    }
+  }
+  executable.bind({workspace.data(), parameters.data(), gradients.data()});
+  for (std::int64_t i = 0; i < element_count(x_shape); ++i) {
+    executable.address(model.x)[i] = static_cast<float>(random.uniform());
+  }
+  if (model.loss != graph::none) {
+    for (std::int64_t i = 0; i < x_shape[0]; ++i) {
+      executable.address(model.y_true)[i] = static_cast<float>(random.below(static_cast<std::uint64_t>(pred_shape[1])));
+      executable.address(model.sample_weight)[i] = 1.0F;
+    }
+  }
+  executable.run(0);
+  Outcome outcome;
+  const float* y = executable.address(model.y_pred);
+  outcome.y_pred.assign(y, y + element_count(pred_shape));
+  if (model.loss != graph::none) outcome.loss = *executable.address(model.loss);
+  outcome.gradients.assign(gradients.data(), gradients.data() + gradients.size());
+  outcome.parameters.assign(parameters.data(), parameters.data() + parameters.size());
+  outcome.steps = executable.describe().steps.size();
+  return outcome;
+}
+
+/// The KMNIST CNN's form in small; channels are multiples of 16, so that layouts get blocked.
+inline std::vector<Layer> small_cnn() {
+  return {Conv2D{.filters = 16, .kernel_size = 3, .activation = "relu", .name = "conv"},
+          BatchNormalization{.name = "norm"},
+          MaxPooling2D{.name = "pool"},
+          Conv2D{.filters = 32, .kernel_size = 3, .activation = "relu", .name = "conv_1"},
+          BatchNormalization{.name = "norm_1"},
+          Flatten{.name = "flatten"},
+          Dense{.units = 16, .activation = "relu", .name = "dense"},
+          Dense{.units = 5, .activation = "softmax", .name = "dense_1"}};
+}
+
+}  // namespace sumi::testing

@@ -1,0 +1,133 @@
+// Every pass: the same numbers in fewer steps, and what it must leave alone.
+#include "plan/passes.hpp"
+
+#include <algorithm>
+
+#include "plan/model_graphs.hpp"
+#include "sumi/error.hpp"
+#include "support/catch.hpp"
+
+using namespace sumi;
+using namespace sumi::testing;
+
+namespace {
+
+std::vector<std::string> all_but(const std::string& wanted) {
+  std::vector<std::string> names;
+  for (const plan::Pass& pass : plan::passes()) {
+    if (pass.name != wanted) names.emplace_back(pass.name);
+  }
+  return names;
+}
+
+std::vector<std::string> op_names(const graph::Graph& graph) {
+  std::vector<std::string> names;
+  for (const graph::Op& op : graph.ops) names.emplace_back(graph::name_of(op.attributes));
+  return names;
+}
+
+std::int64_t count(const std::vector<std::string>& names, const std::string& name) {
+  return std::count(names.begin(), names.end(), name);
+}
+
+// Sums of at most 32 * 9 products of numbers below 1, in another order: an absolute difference far above
+// 288 * 2^-24 (1.7e-5) of the largest would be a wrong number, not rounding.
+void check_same(const std::vector<float>& a, const std::vector<float>& b, float bound = 5e-5F) {
+  REQUIRE(a.size() == b.size());
+  float scale = 1;
+  for (const float v : a) scale = std::max(scale, std::abs(v));
+  for (std::size_t i = 0; i < a.size(); ++i) REQUIRE(std::abs(a[i] - b[i]) <= bound * scale);
+}
+
+void check_same(const Outcome& a, const Outcome& b) {
+  check_same(a.y_pred, b.y_pred);
+  check_same(a.gradients, b.gradients);
+  check_same(a.parameters, b.parameters);
+  CHECK(a.loss == Approx(b.loss).epsilon(1e-5));
+}
+
+graph::Graph optimized(const std::vector<Layer>& layers, const Shape& input, bool training,
+                       const std::vector<std::string>& disabled) {
+  ModelGraph model = make_model_graph(layers, input, training);
+  plan::optimize(model.graph, {backend::reference(), model.kept(), 1}, disabled);
+  return model.graph;
+}
+
+}  // namespace
+
+TEST_CASE("each pass alone gives the same numbers, and all together do") {
+  const Shape input = {3, 12, 12, 1};
+  const Outcome plain = run_model_graph(make_model_graph(small_cnn(), input, true), backend::cpu(), all_but(""));
+  const Outcome reference =
+      run_model_graph(make_model_graph(small_cnn(), input, true), backend::reference(), all_but(""));
+  check_same(plain, reference);
+  for (const std::string name : {"fuse_bias", "choose_layouts"}) {
+    INFO(name);
+    check_same(run_model_graph(make_model_graph(small_cnn(), input, true), backend::cpu(), all_but(name)), plain);
+  }
+  const Outcome all = run_model_graph(make_model_graph(small_cnn(), input, true), backend::cpu(), {"choose_layouts"});
+  check_same(all, plain);
+  CHECK(all.steps == plain.steps - 4 /* biases */ - 3 /* relus */ - 2 /* bias gradients of convolutions */);
+  const Outcome blocked = run_model_graph(make_model_graph(small_cnn(), input, true), backend::cpu(), {});
+  check_same(blocked, plain);
+}
+
+TEST_CASE("inference: the same numbers in fewer steps") {
+  const Shape input = {2, 12, 12, 1};
+  const Outcome plain = run_model_graph(make_model_graph(small_cnn(), input, false), backend::reference(), all_but(""));
+  const Outcome fused = run_model_graph(make_model_graph(small_cnn(), input, false), backend::cpu(), {});
+  check_same(plain.y_pred, fused.y_pred);
+}
+
+TEST_CASE("fuse_bias makes the bias an operand") {
+  const auto names = op_names(optimized({Dense{.units = 3, .name = "d"}}, {2, 4}, false, all_but("fuse_bias")));
+  CHECK(names == std::vector<std::string>{"matmul"});
+}
+
+TEST_CASE("fuse_relu needs the bias fused before it") {
+  const std::vector<Layer> layers = {Dense{.units = 3, .activation = "relu", .name = "d"}};
+  CHECK(op_names(optimized(layers, {2, 4}, false, all_but("fuse_relu"))) ==
+        std::vector<std::string>{"matmul", "add_bias", "activate"});
+  CHECK(op_names(optimized(layers, {2, 4}, false, {})) == std::vector<std::string>{"matmul"});
+}
+
+TEST_CASE("relu is not fused when its input is kept") {
+  ModelGraph model =
+      make_model_graph({Dense{.units = 3, .use_bias = false, .name = "d"}, ReLU{.name = "r"}}, {2, 4}, false);
+  plan::PassContext context{backend::reference(), model.kept(), 1};
+  context.kept.push_back(model.graph.ops[0].outputs[0]);
+  plan::fuse_relu(model.graph, context);
+  CHECK(op_names(model.graph) == std::vector<std::string>{"matmul", "activate"});
+}
+
+TEST_CASE("relu is not fused when it has a slope, a limit or a threshold") {
+  for (const Layer& layer : {Layer(ReLU{.negative_slope = 0.1, .name = "r"}),
+                             Layer(ReLU{.max_value = 6.0, .name = "r"}), Layer(ReLU{.threshold = 1.0, .name = "r"})}) {
+    const auto names = op_names(optimized({Dense{.units = 3, .name = "d"}, layer}, {2, 4}, false, {}));
+    CHECK(names == std::vector<std::string>{"matmul", "activate"});
+  }
+}
+
+TEST_CASE("the bias gradient is taken with the weight gradient of the same convolution") {
+  const auto names = op_names(optimized(small_cnn(), {2, 12, 12, 1}, true, {"choose_layouts"}));
+  CHECK(count(names, "conv2d_backward_weights") == 2);
+  CHECK(count(names, "sum_to_bias") == 2);  // those of the dense layers
+  CHECK(count(names, "conv2d_backward_data") == 1);
+}
+
+TEST_CASE("images stay blocked from convolution to convolution") {
+  ModelGraph model = make_model_graph(small_cnn(), {2, 12, 12, 1}, true);
+  plan::optimize(model.graph, {backend::cpu(), model.kept(), 1});
+  const auto names = op_names(model.graph);
+  const graph::Op& first = model.graph.ops.front();
+  const graph::Layout layout = model.graph.values[static_cast<std::size_t>(first.outputs[0])].layout;
+  if (layout == graph::Layout::plain) return;  // this machine's convolutions prefer plain images
+  // One way in (the gradient behind Flatten), one way out (Flatten): nothing in between.
+  CHECK(count(names, "reorder") == 2);
+}
+
+TEST_CASE("an unknown pass can't be disabled") {
+  ModelGraph model = make_model_graph({Dense{.units = 3, .name = "d"}}, {2, 4}, false);
+  CHECK_THROWS_AS(plan::optimize(model.graph, {backend::reference(), model.kept(), 1}, {"fuse_everything"}),
+                  ArgumentError);
+}
