@@ -9,8 +9,10 @@ struct Exit {
   int code;
 };
 
-/// Refuses numbers below `smallest` when the command line is read.
+/// Refuses everything but whole numbers from `smallest` on when the command line is read.
 CLI::Validator at_least(int smallest);
+/// Refuses everything but numbers for which `holds` is true. `what`: `a number above 0`.
+CLI::Validator number(const std::string& what, bool (*holds)(double));
 
 void add_train(CLI::App& app);
 void add_summary(CLI::App& app);

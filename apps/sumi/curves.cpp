@@ -29,6 +29,17 @@ void write_block(std::ostream& out, const std::string& name, const std::vector<d
   out << "END\n";
 }
 
+// At most a dozen numbers along the axis, all round ones.
+std::size_t tic_distance(std::size_t epochs) {
+  std::size_t distance = 1;
+  for (const std::size_t factor : {2, 5, 10}) {
+    if (epochs > 12 * distance) distance = factor;
+  }
+  while (epochs > 12 * distance) distance *= 2;
+  return distance;
+}
+
+// A curve that is high at the end leaves room for the legend at the bottom, and the other way round.
 std::string script_of(const CurvePicture& picture) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
@@ -38,26 +49,24 @@ std::string script_of(const CurvePicture& picture) {
   const std::size_t epochs = picture.training.size();
   out << "set terminal pngcairo size 1600,1000 font 'DejaVu Sans,24' linewidth 2 background '#ffffff' enhanced\n"
          "set encoding utf8\n"
-         "set title \"{/:Bold=30 "
-      << picture.title
-      << "}\" offset 0,0.3 textcolor '#222222'\n"
-         "set xlabel 'Epoch' offset 0,0.2 textcolor '#222222'\n"
-         "set ylabel '"
-      << picture.quantity
-      << "' offset 0.8,0 textcolor '#222222'\n"
-         "set border 3 linecolor '#888888' linewidth 0.8\n"
-         "set tics nomirror textcolor '#444444'\n"
-         "set xtics "
-      << std::max<std::size_t>(1, (epochs + 12) / 13)
-      << "\n"
+      << "set title \"{/:Bold=30 " << picture.title << "}\" offset 0,0.3 textcolor '#222222'\n"
+      << "set xlabel 'Epoch' textcolor '#222222'\n"
+      << "set ylabel '" << picture.quantity << "' offset 0.5,0 textcolor '#222222'\n"
+      << "set border 3 back linecolor '#888888' linewidth 0.8\n"
+         "set tics nomirror scale 0 textcolor '#444444'\n"
+      << "set xtics " << tic_distance(epochs) << "\nset xtics add (1)\n"
+      << "set xrange [" << 0.98 - 0.02 * static_cast<double>(epochs) << ":" << 1.02 * static_cast<double>(epochs) + 0.02
+      << "]\n"
+      << "set yrange [0:";
+  if (picture.top) out << 1.02 * *picture.top;
+  out << "]\nset format y '" << (picture.top ? "%.1f" : "%g")
+      << "'\n"
          "set grid xtics ytics linetype 1 linewidth 0.5 linecolor '#dddddd'\n"
-         "set key "
-      << (picture.legend_at_bottom ? "bottom" : "top")
-      << " right opaque box linecolor '#dddddd' width 1 height 0.4 spacing 1.2 samplen 2.5\n"
-         "set lmargin 10\nset rmargin 3\nset tmargin 3.2\nset bmargin 3.6\n"
-         "set offsets graph 0.01, graph 0.01, graph 0.05, graph 0.03\n"
-      << "set xrange [" << (epochs > 1 ? 1.0 : 0.5) << ":" << (epochs > 1 ? static_cast<double>(epochs) : 1.5) << "]\n"
-      << "plot $training using 1:2 title 'Training' with linespoints linecolor '#1f5fa8' linewidth 2 pointtype 7 "
+      << "set key " << (picture.top ? "bottom" : "top")
+      << " right Left reverse opaque box linecolor '#dddddd' textcolor '#222222' width 1 height 0.4 spacing 1.2 "
+         "samplen 2\n"
+         "set lmargin 9\nset rmargin 3\nset tmargin 3.2\nset bmargin 3.6\n"
+         "plot $training using 1:2 title 'Training' with linespoints linecolor '#1f5fa8' linewidth 2 pointtype 7 "
          "pointsize 1";
   if (!picture.validation.empty()) {
     out << ", $validation using 1:2 title 'Validation' with linespoints linecolor '#e0701a' linewidth 2 pointtype 5 "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ struct CurvePicture {
   std::string quantity;  ///< the vertical axis: `Accuracy`
   std::vector<double> training;
   std::vector<double> validation;  ///< empty where there was none
-  bool legend_at_bottom;
+  /// Where the vertical axis ends at the top; absent: where the curves do. It begins at 0.
+  std::optional<double> top;
 };
 
 /// Draws with gnuplot. Returns what went wrong, in a sentence; empty where the picture is there.

@@ -38,7 +38,7 @@ int run(int argc, char** argv) {
                "sumi");
   app.set_version_flag("--version", std::string("sumi ") + SUMI_VERSION, "Print the version and exit");
   app.get_formatter()->column_width(34);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.footer(
       "Examples:\n"
       "  sumi fetch                          download KMNIST (21 MB) once\n"
@@ -55,12 +55,13 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help and --version
-    app.exit(success);
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
     std::string command = "sumi";
     for (const CLI::App* chosen : app.get_subcommands()) command += " " + chosen->get_name();
     return fail(std::string(error.what()) + " (see `" + command + " --help`)", wrong_usage);
   }
+  if (app.get_subcommands().empty()) return fail("Expected a command. See `sumi --help`.", wrong_usage);
   return 0;
 }
 
@@ -72,7 +73,16 @@ CLI::Validator at_least(int smallest) {
     const bool valid = CLI::detail::lexical_cast(text, value) && value >= smallest;
     return valid ? "" : "Expected a whole number of at least " + std::to_string(smallest) + ", received " + text;
   };
-  return {check, "at least " + std::to_string(smallest), ""};
+  return {check, "", ""};
+}
+
+CLI::Validator number(const std::string& what, bool (*holds)(double)) {
+  const auto check = [what, holds](const std::string& text) {
+    double value = 0;
+    const bool valid = CLI::detail::lexical_cast(text, value) && holds(value);
+    return valid ? "" : "Expected " + what + ", received " + text;
+  };
+  return {check, "", ""};
 }
 
 int main(int argc, char** argv) {

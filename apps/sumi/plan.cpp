@@ -19,8 +19,7 @@ struct PlanArguments {
 
 void add_plan(CLI::App& app) {
   auto arguments = std::make_shared<PlanArguments>();
-  CLI::App* command = app.add_subcommand(
-      "plan", "Print the steps of one batch of the KMNIST network: kernels, layouts, bytes, operations");
+  CLI::App* command = app.add_subcommand("plan", "Print the steps of which one batch of the KMNIST network consists");
   command->add_option("--batch-size", arguments->batch_size, "Samples a batch")
       ->type_name("N")
       ->check(at_least(1))

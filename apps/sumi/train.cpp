@@ -4,6 +4,7 @@
 #include <sumi/sequential.hpp>
 #include <sumi/threads.hpp>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -51,7 +52,6 @@ sumi::Tensor take_images(sumi::datasets::Images& images) {
   return normalized;
 }
 
-// Throws Exit where the training was interrupted.
 void save(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record,
           const std::optional<sumi::Logs>& test) {
   if (!arguments.out.empty()) write_history(arguments.out, arguments.settings, data, record, test);
@@ -91,7 +91,11 @@ void train(TrainArguments& arguments) {
   const kmnist::Location location = kmnist::locate(where);
   sumi::datasets::Dataset images = sumi::datasets::load_idx(location.folder);
   const DataSource data{location.folder, location.is_sample, images.train.images.count(), images.test.images.count()};
-  if (data.is_sample) std::cout << sample_warning(data) << "\n";
+  if (data.is_sample) {
+    std::cout << sample_warning(data) << "\nKMNIST was looked for at:\n";
+    for (const std::string& place : location.looked_at) std::cout << "  " << place << "\n";
+    std::cout << "\n";
+  }
 
   sumi::Sequential model = make_kmnist_model(settings.learning_rate);
   model.summary();
@@ -122,43 +126,49 @@ void train(TrainArguments& arguments) {
 
 void add_train(CLI::App& app) {
   auto arguments = std::make_shared<TrainArguments>();
+  TrainSettings& settings = arguments->settings;
   CLI::App* command = app.add_subcommand("train", "Train the KMNIST network as the Keras tutorial does, then test it");
   command
       ->add_option("--data", arguments->data,
-                   "Folder of the four IDX files; default $SUMI_DATA, else the cache folder of `sumi fetch`, else "
-                   "sumi's small sample set")
+                   "Folder of the four IDX files; default: $SUMI_DATA,\n"
+                   "else where `sumi fetch` put them, else a small sample set")
       ->type_name("DIR");
   command
       ->add_option("--out", arguments->out,
-                   "Folder for history.json, accuracy.png and loss.png; default: nothing is written")
+                   "Folder for history.json, accuracy.png and loss.png;\n"
+                   "default: nothing is written")
       ->type_name("DIR");
-  command->add_option("--epochs", arguments->settings.epochs, "How many times all training images are seen")
+  command->add_option("--epochs", settings.epochs, "How many times all training images are seen")
       ->type_name("N")
       ->check(at_least(1))
       ->capture_default_str();
-  command->add_option("--batch-size", arguments->settings.batch_size, "Images an update")
+  command->add_option("--batch-size", settings.batch_size, "Images an update")
       ->type_name("N")
       ->check(at_least(1))
       ->capture_default_str();
   command
-      ->add_option("--validation-split", arguments->settings.validation_split,
-                   "Part of the training images to validate on, from 0 up to but not including 1")
+      ->add_option("--validation-split", settings.validation_split,
+                   "Part of the training images that is validated on,\n"
+                   "from 0 up to but not including 1")
       ->type_name("X")
+      ->check(number("a number from 0 up to but not including 1", [](double x) { return x >= 0 && x < 1; }))
       ->capture_default_str();
-  command->add_option("--learning-rate", arguments->settings.learning_rate, "Adam's learning rate")
+  command->add_option("--learning-rate", settings.learning_rate, "Adam's learning rate")
       ->type_name("X")
-      ->check(CLI::PositiveNumber)
+      ->check(number("a number above 0", [](double x) { return x > 0 && std::isfinite(x); }))
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "Makes runs repeatable; default: another one each time")
       ->type_name("N");
-  command->add_option("--threads", arguments->settings.threads, "Threads")
+  command->add_option("--threads", settings.threads, "Threads")
       ->type_name("N")
       ->check(at_least(1))
       ->capture_default_str();
   command
-      ->add_option("--verbose", arguments->verbose, "0 silent, 1 a progress bar, 2 a line an epoch, auto: as Keras, 1")
+      ->add_option("--verbose", arguments->verbose,
+                   "0: silent, 1: a progress bar, 2: a line an epoch;\n"
+                   "auto is 1")
       ->type_name("auto|0|1|2")
-      ->check(CLI::IsMember({"auto", "0", "1", "2"}))
+      ->check(CLI::IsMember({"auto", "0", "1", "2"}).description(""))
       ->capture_default_str();
   command->footer(
       "The last line is the result: `Test loss: 0.2526 - Test accuracy: 0.9511`.\n"

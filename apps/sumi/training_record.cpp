@@ -61,18 +61,18 @@ void write_history(const std::filesystem::path& folder, const TrainSettings& set
 }
 
 std::string draw_curves(const std::filesystem::path& folder, const DataSource& data, const TrainingRecord& record) {
-  const std::string set = data.is_sample ? "sumi's sample set (not KMNIST)" : "KMNIST";
+  const std::string where = data.is_sample ? " on sumi's sample set (not KMNIST)" : " of the KMNIST network";
   const auto curve = [&](const std::string& name) {
     const auto found = record.curves().find(name);
     return found == record.curves().end() ? std::vector<double>() : found->second;
   };
   for (const std::string name : {"accuracy", "loss"}) {
     const std::string quantity = name == "accuracy" ? "Accuracy" : "Loss";
-    const std::string problem = draw({.title = quantity + " on " + set,
+    const std::string problem = draw({.title = quantity + where,
                                       .quantity = quantity,
                                       .training = curve(name),
                                       .validation = curve("val_" + name),
-                                      .legend_at_bottom = name == "accuracy"},
+                                      .top = name == "accuracy" ? std::optional(1.0) : std::nullopt},
                                      folder / (name + ".png"));
     if (!problem.empty()) return problem;
   }

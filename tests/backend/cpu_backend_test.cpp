@@ -23,14 +23,17 @@ void* allocate(std::size_t bytes, const void* caller) {
   if (result == nullptr) throw std::bad_alloc();
   return result;
 }
+
+// Not inlined: GCC would warn that what new returned is freed.
+[[gnu::noinline]] void release(void* pointer) { std::free(pointer); }
 }  // namespace
 
 void* operator new(std::size_t bytes) { return allocate(bytes, __builtin_return_address(0)); }
 void* operator new[](std::size_t bytes) { return allocate(bytes, __builtin_return_address(0)); }
-void operator delete(void* pointer) noexcept { std::free(pointer); }
-void operator delete[](void* pointer) noexcept { std::free(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { std::free(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { std::free(pointer); }
+void operator delete(void* pointer) noexcept { release(pointer); }
+void operator delete[](void* pointer) noexcept { release(pointer); }
+void operator delete(void* pointer, std::size_t) noexcept { release(pointer); }
+void operator delete[](void* pointer, std::size_t) noexcept { release(pointer); }
 
 namespace sumi::testing {
 namespace {

@@ -115,7 +115,7 @@ TEST_CASE("batch normalisation keeps its precision where the mean is 1000 deviat
 }
 
 TEST_CASE("one outlier in front costs batch normalisation no precision", "[cpu][batch_norm]") {
-  // The first row is what sums are shifted by: at its worst it is far from all others.
+  // The sums' shift must not be taken from the first row alone: that is as far from all others as can be.
   const Shape shape = {64, 16};
   Operand x{shape, std::vector<float>(1024, 1.0F), Layout::plain};
   for (std::size_t i = 0; i < 16; ++i) x.values[i] = 1000.0F;

@@ -1,4 +1,5 @@
 // oneDNN's convolutions against the reference: odd sizes, strides, dilations, groups, padding, every layout.
+#include "backend/cpu/isa.hpp"
 #include "backend/cpu_run.hpp"
 
 namespace sumi::testing {
@@ -104,9 +105,8 @@ TEST_CASE("images are blocked from the first convolution on", "[cpu][convolution
                                            {output_of(op.window, x, filters)});
   };
   const Layout first = preferred({4, 28, 28, 1}, Layout::plain, 32);
-#if defined(__x86_64__)
-  CHECK(first != Layout::plain);
-#endif
+  // oneDNN has no gradients in blocks for machines without AVX.
+  CHECK((first == Layout::plain) == (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline));
   CHECK(preferred({4, 13, 13, 32}, first, 64) == first);
   CHECK(preferred({4, 13, 13, 32}, Layout::plain, 64) == first);
   CHECK(preferred({4, 13, 13, 32}, first, 10) == Layout::plain);

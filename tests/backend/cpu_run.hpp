@@ -7,6 +7,7 @@
 #include <new>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.hpp"
@@ -48,9 +49,11 @@ inline std::vector<float> random_values(std::int64_t count, std::uint32_t seed, 
   return values;
 }
 
-inline Operand random_operand(const Shape& shape, std::uint32_t seed, graph::Layout layout = graph::Layout::plain,
+// By value and moved: GCC 14 warns, wrongly, of copies of temporary shapes.
+inline Operand random_operand(Shape shape, std::uint32_t seed, graph::Layout layout = graph::Layout::plain,
                               float low = -1, float high = 1) {
-  return {shape, random_values(element_count(shape), seed, low, high), layout};
+  std::vector<float> values = random_values(element_count(shape), seed, low, high);
+  return {std::move(shape), std::move(values), layout};
 }
 
 inline std::vector<float> reordered(const std::vector<float>& from, const Shape& shape, graph::Layout from_layout,
@@ -71,8 +74,9 @@ inline backend::OpCase case_of(const graph::Attributes& attributes, const std::v
 }
 
 /// A present output, not a number until it is written.
-inline Operand output_operand(const Shape& shape, graph::Layout layout = graph::Layout::plain) {
-  return {shape, std::vector<float>(static_cast<std::size_t>(element_count(shape)), std::nanf("")), layout};
+inline Operand output_operand(Shape shape, graph::Layout layout = graph::Layout::plain) {
+  std::vector<float> values(static_cast<std::size_t>(element_count(shape)), std::nanf(""));
+  return {std::move(shape), std::move(values), layout};
 }
 inline const Operand absent = {};
 

@@ -24,6 +24,7 @@ void fields(FunctionLayer& layer, Fields& f) { f("function", layer.function); }
 namespace {
 
 ActivationFunction function_named(const std::string& name) {
+  if (name == "threshold") return ActivationKind::threshold;  // no string of Keras's
   try {
     return std::string_view(name);
   } catch (const ArgumentError&) {
@@ -54,10 +55,6 @@ Body function_body(const std::string& name, const Json& arguments, std::size_t r
   FunctionLayer layer{function_named(name), {}};
   const ActivationKind kind = layer.function.kind();
   if (arguments.empty()) return body_of(Activation{.activation = layer.function, .name = "activation"});
-  // Defaults of Keras's functions where sumi has other ones for all functions together.
-  if (kind == ActivationKind::leaky_relu) layer.arguments.negative_slope = 0.2;
-  if (kind == ActivationKind::squareplus) layer.arguments.alpha = 4.0;
-  if (kind == ActivationKind::soft_shrink || kind == ActivationKind::hard_shrink) layer.arguments.threshold = 0.5;
   for (const auto& [key, value] : arguments.items()) {
     if (key == "approximate" && kind == ActivationKind::gelu) {
       if (value.get<bool>()) layer.function = ActivationKind::gelu_tanh;
@@ -67,6 +64,8 @@ Body function_body(const std::string& name, const Json& arguments, std::size_t r
       layer.arguments.alpha = value.get<double>();
     } else if (key == "max_value") {
       if (!value.is_null()) layer.arguments.max_value = value.get<double>();
+    } else if (key == "default_value" && kind == ActivationKind::threshold) {
+      if (value != 0) throw Skip("sumi's threshold gives nothing but 0 below it");
     } else if (key == "threshold" || key == "lambd") {
       layer.arguments.threshold = value.get<double>();
     } else {

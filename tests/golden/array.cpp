@@ -1,3 +1,4 @@
+// Arrays of numbers: reading them, and moving their dimensions.
 #include "golden/array.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Comparisons with what a case expects.
 #include "golden/check.hpp"
 
 #include <cmath>

@@ -34,10 +34,9 @@ struct Tolerance {
 /// `{"rtol", "atol"}`, `{"decimal": n}` (|d| < 1.5 * 10^-n), or null: exact.
 Tolerance tolerance_of(const Json& json);
 
-/// Numbers and where they come from, for messages: `grad_x (cpu)`.
-/// `expected`: anything that array_of reads; the text of an array expression; or an object of properties: `shape`,
-/// `data`, `sum`, `first_N`, `last_N`, `channelK_of_sampleN`. A flat list also stands for any other shape of as many
-/// numbers. Throws Mismatch.
+/// `what`: what the numbers are, for messages. `expected`: anything that array_of reads; the text of an array
+/// expression; or an object of properties: `shape`, `data`, `sum`, `first_N`, `last_N`, `channelK_of_sampleN`. A flat
+/// list also stands for any other shape of as many numbers. Throws Mismatch.
 void check(const Json& expected, const Array& got, const Tolerance& tolerance, const std::string& what = "");
 /// Equality; the order of keys doesn't matter, and 1 is 1.0. Throws Mismatch.
 void check_same(const Json& expected, const Json& got, const std::string& what = "");

@@ -1,3 +1,4 @@
+// A recursive-descent parser that evaluates as it reads.
 #include "golden/expression.hpp"
 
 #include <algorithm>

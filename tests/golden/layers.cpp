@@ -88,7 +88,7 @@ void layer_fact(const Case& c) {
       found.arrays[name] = evaluate_array(c.inputs()[name], variables);
     }
   }
-  for (const auto& [key, value] : config_from(plain, c.inputs(), used).items()) found.config[key] = value;
+  found.config.update(config_from(plain, c.inputs(), used));
   complete(plain, found);
   Experiment experiment{.body = body_of(object<Layer>(class_name, found.config)),
                         .x = found.take("x"),

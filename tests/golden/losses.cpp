@@ -29,6 +29,7 @@ LossCase loss_of(const std::string& op) {
     // (y_true - y_pred)^2 of each element, not a mean over the last axis.
     LossCase found{named<Loss>("MeanSquaredError"), Json::object(), false, true};
     const std::vector<std::string> parts = split(op, ",");
+    if (parts[0] != "squared error" && parts[0] != "squared error with mask") throw Unreadable(op);
     for (std::size_t i = 1; i < parts.size(); ++i) {
       const auto assigned = assignment(parts[i]);
       if (assigned && assigned->names[0] != "reduction") throw Unreadable(op);
@@ -56,9 +57,7 @@ void loss_fact(const Case& c) {
   const Json& in = c.inputs();
   const char* const truth = in.contains("target") ? "target" : "y_true";
   const char* const prediction = in.contains("output") ? "output" : "y_pred";
-  for (const auto& [key, value] : config_from(found.loss, in, {truth, prediction, "sample_weight", "mask"}).items()) {
-    found.config[key] = value;
-  }
+  found.config.update(config_from(found.loss, in, {truth, prediction, "sample_weight", "mask"}));
   const Json reduction = found.config.value("reduction", Json("sum_over_batch_size"));
   if (reduction.is_null() || reduction == "none") {
     found.per_sample = true;

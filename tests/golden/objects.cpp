@@ -1,3 +1,4 @@
+// From names and calls to configurations, and from these to objects.
 #include "golden/objects.hpp"
 
 #include <algorithm>
@@ -30,7 +31,8 @@ std::unique_ptr<SpecSlot> any_slot(const std::string& name) {
 
 std::vector<std::string> keys_of(const SpecSlot& slot) {
   std::vector<std::string> keys;
-  for (const auto& [key, value] : saving::to_config(slot).items()) keys.push_back(key);
+  const Json config = saving::to_config(slot);
+  for (const auto& [key, value] : config.items()) keys.push_back(key);
   return keys;
 }
 

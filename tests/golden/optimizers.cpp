@@ -168,8 +168,8 @@ void optimizer_fact(const Case& c) {
   if (const auto clip = assignment(c.op())) return check_clipped(c, *clip);
   const Parsed parsed = parse(c.op());
   const Call* call = parsed.value.call();
-  if (call == nullptr) throw Unreadable(c.op());
-  if (call->bare && parsed.rest.empty()) {
+  if (call == nullptr || (call->bare && !parsed.rest.empty())) throw Unreadable(c.op());
+  if (call->bare) {
     const Optimizer optimizer = object<Optimizer>(call->name, c.inputs().at("config"));
     return c.inputs().at("grads").is_string() ? check_separate(c, optimizer) : check_steps(c, optimizer);
   }

@@ -1,3 +1,4 @@
+// Graphs of one layer or loss, run on the reference and on the fast backend.
 #include "golden/probe.hpp"
 
 #include <algorithm>

@@ -128,7 +128,8 @@ class Scenario {
     take("sample_weight", weights);
     const ArrayView sample_weight = weights.empty() ? ArrayView() : ArrayView(weights);
     std::map<int, double> class_weight;
-    for (const auto& [key, value] : arguments.value("class_weight", Json::object()).items()) {
+    const Json classes = arguments.value("class_weight", Json::object());
+    for (const auto& [key, value] : classes.items()) {
       class_weight[std::stoi(key)] = value.get<double>();
     }
     arguments.erase("class_weight");
@@ -207,7 +208,7 @@ void training_fact(const Case& c) {
     return;
   }
   const Json got = scenario.perform(scenario.actions.at(0));
-  if (!c.expected().is_object()) return check(c.expected(), array_of(got), c.tolerance());
+  if (!got.is_object()) return check(c.expected(), array_of(got), c.tolerance());
   for (const auto& [key, value] : c.expected().items()) {
     if (key == "iterations_after") {
       check_same(value, scenario.model->iterations(), key);

@@ -1,6 +1,7 @@
 // Facts about what acts on weights: initializers, regularizers, constraints.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <regex>
 
 #include "core/fans.hpp"
@@ -25,14 +26,15 @@ std::vector<float> draw(const Initializer& initializer, const Shape& shape, std:
   return values;
 }
 
+double mean(const std::vector<float>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
 double deviation(const std::vector<float>& values) {
-  double sum = 0, squares = 0;
-  for (const double value : values) {
-    sum += value;
-    squares += value * value;
-  }
-  const auto n = static_cast<double>(values.size());
-  return std::sqrt(squares / n - sum / n * sum / n);
+  const double middle = mean(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - middle) * (value - middle);
+  return std::sqrt(squares / static_cast<double>(values.size()));
 }
 
 double largest(const std::vector<float>& values) {
@@ -108,17 +110,19 @@ void initializer_fact(const Case& c) {
   const Parsed parsed = parse(c.op());
   const Call* call = parsed.value.call();
   if (call == nullptr) throw Unreadable(c.op());
-  Initializer initializer = named<Initializer>(call->name);
-  saving::read_config(initializer, call->bare && c.inputs().contains("config") ? c.inputs()["config"]
-                                                                               : config_from(initializer, *call));
-  static const std::regex words("shape (\\([^)]*\\))(: std)?|");
+  static const std::regex words("shape (\\([^)]*\\))(?:: (std|mean))?|");
   std::smatch match;
   if (!std::regex_match(parsed.rest, match, words)) throw Unreadable(c.op());
   if (!match[1].matched && !c.inputs().contains("shape")) throw Unreadable(c.op());
+  Initializer initializer = named<Initializer>(call->name);
+  saving::read_config(initializer, call->bare && c.inputs().contains("config") ? c.inputs()["config"]
+                                                                               : config_from(initializer, *call));
   const Shape shape = (match[1].matched ? json_of(parse(match[1].str()).value) : c.inputs()["shape"]).get<Shape>();
   const std::vector<float> values = draw(initializer, shape, 1);
   const Array drawn = array_of(values.data(), shape);
-  if (match[2].matched) return check(c.expected(), {{}, {deviation(values)}}, c.tolerance(), "deviation");
+  if (match[2].matched) {
+    return check(c.expected(), {{}, {match[2] == "std" ? deviation(values) : mean(values)}}, c.tolerance(), match[2]);
+  }
   if (c.expected().is_object() && c.expected().contains("column_norm")) return check_columns(c, drawn);
   check(c.expected(), drawn, c.tolerance());
 }
@@ -155,12 +159,12 @@ void regularizer_fact(const Case& c) {
 void constraint_fact(const Case& c) {
   const Parsed parsed = parse(c.op());
   const Call* call = parsed.value.call();
-  if (call == nullptr) throw Unreadable(c.op());
+  const bool shown = parsed.rest == ".get_config()";
+  if (call == nullptr || (!parsed.rest.empty() && !shown)) throw Unreadable(c.op());
   Constraint constraint = named<Constraint>(call->name);
   saving::read_config(
       constraint, call->bare && c.inputs().contains("config") ? c.inputs()["config"] : config_from(constraint, *call));
-  if (parsed.rest == ".get_config()") return check_same(c.expected(), saving::to_config(constraint));
-  if (!parsed.rest.empty()) throw Unreadable(c.op());
+  if (shown) return check_same(c.expected(), saving::to_config(constraint));
   const Array w = evaluate_array(c.inputs().at("w"));
   std::vector<float> values = floats(w);
   constraint->apply(values, w.shape);

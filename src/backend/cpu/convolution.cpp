@@ -31,11 +31,12 @@ Desc free_image_of(const Operand& image) {
 }
 
 // The kernel (h, w, C / groups, F) as it is stored, and with a layout that oneDNN is to choose.
-Desc weights_of(const Shape& k, int groups) {
-  if (groups == 1) return floats({k[3], k[2], k[0], k[1]}, Tag::hwio);
-  return floats({groups, k[3] / groups, k[2], k[0], k[1]}, Tag::hwigo);
+Desc weights_as(const Shape& k, int groups, Tag dense, Tag grouped) {
+  if (groups == 1) return floats({k[3], k[2], k[0], k[1]}, dense);
+  return floats({groups, k[3] / groups, k[2], k[0], k[1]}, grouped);
 }
-Desc free_weights_of(const Shape& k, int groups) { return floats(weights_of(k, groups).dims(), Tag::any); }
+Desc weights_of(const Shape& k, int groups) { return weights_as(k, groups, Tag::hwio, Tag::hwigo); }
+Desc free_weights_of(const Shape& k, int groups) { return weights_as(k, groups, Tag::any, Tag::any); }
 
 Geometry geometry_of(const graph::Window& w) {
   return {{w.stride_h, w.stride_w},
@@ -164,15 +165,25 @@ Answer make(const graph::Conv2dBackwardWeights& conv, const OpCase& op) {
   return {std::move(execution), {}};
 }
 
-// Whether a forward convolution is fast with `changed` in `layout` and the other image as it is, or as oneDNN likes it.
-bool likes(const graph::Window& window, int groups, const Shape& kernel, const Operand& x, const Operand& y,
-           bool changes_x, graph::Layout layout) {
-  const auto desc = attempt(
+// Whether an implementation uses the whole width of the machine's vectors.
+bool is_good(const dnnl::primitive_desc_base& desc) {
+  const std::string name = desc.impl_info_str();
+  return !is_slow(desc) && (active_isa() != Isa::avx512 || name.find("avx512") != std::string::npos);
+}
+
+// Whether a convolution and its weights' gradient are good at these images.
+bool likes(const graph::Window& window, int groups, const Shape& kernel, const Desc& x, const Desc& y) {
+  const Desc weights = free_weights_of(kernel, groups);
+  const auto forward =
+      attempt([&](const Desc& src,
+                  const Desc& dst) { return describe_forward(geometry_of(window), src, weights, Desc(), dst, false); },
+              x, y);
+  const auto backward = attempt(
       [&](const Desc& src, const Desc& dst) {
-        return describe_forward(geometry_of(window), src, free_weights_of(kernel, groups), Desc(), dst, false);
+        return describe_backward_weights(geometry_of(window), src, weights, Desc(), dst);
       },
-      changes_x ? image_as(x, layout) : free_image_of(x), changes_x ? free_image_of(y) : image_as(y, layout));
-  return desc && !is_slow(*desc);
+      x, y);
+  return forward && backward && is_good(*forward) && is_good(*backward);
 }
 
 }  // namespace
@@ -186,15 +197,15 @@ Answer make_convolution(const OpCase& op) {
 
 graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                            const Operand& output) {
+  const Desc given = free_image_of(inputs[0]);
   for (const graph::Layout layout : {graph::Layout::blocked16, graph::Layout::blocked8}) {
-    const int block = graph::block_of(layout);
-    // Blocks of 8 would leave half of each AVX-512 vector empty; plain images do better there.
-    if (output.shape[3] % block != 0 || (block == 8 && active_isa() == Isa::avx512)) continue;
+    if (output.shape[3] % graph::block_of(layout) != 0) continue;
+    const Desc wanted = image_as(output, layout);
     if (const auto* conv = std::get_if<graph::Conv2d>(&attributes)) {
-      if (likes(conv->window, conv->groups, inputs[1].shape, inputs[0], output, false, layout)) return layout;
+      if (likes(conv->window, conv->groups, inputs[1].shape, given, wanted)) return layout;
     }
     if (const auto* conv = std::get_if<graph::Conv2dBackwardData>(&attributes)) {
-      if (likes(conv->window, conv->groups, inputs[1].shape, output, inputs[0], true, layout)) return layout;
+      if (likes(conv->window, conv->groups, inputs[1].shape, wanted, given)) return layout;
     }
   }
   return graph::Layout::plain;

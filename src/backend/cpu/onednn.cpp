@@ -48,12 +48,6 @@ dnnl::primitive_attr attributes(bool relu = false) {
   return result;
 }
 
-// A forward convolution of the same shapes, which oneDNN wants to see before its gradients.
-auto hint_for(const Geometry& g, const Desc& src, const Desc& weights, const Desc& dst) {
-  const Dims dims = weights.dims();
-  return describe_forward(g, src, floats(dims, Tag::any), Desc(), dst, false);
-}
-
 }  // namespace
 
 void limit_isa(Isa isa) {
@@ -81,11 +75,12 @@ dnnl::convolution_forward::primitive_desc describe_forward(const Geometry& g, co
                                              bias, dst, g.strides, g.dilations, g.padding_before, g.padding_after);
 }
 
+// oneDNN wants to see the forward convolution before its gradients.
 dnnl::convolution_backward_data::primitive_desc describe_backward_data(const Geometry& g, const Desc& diff_src,
                                                                        const Desc& weights, const Desc& diff_dst) {
-  return describe_backward<dnnl::convolution_backward_data>(attributes(), hint_for(g, diff_src, weights, diff_dst),
-                                                            direct, diff_src, weights, diff_dst, g.strides, g.dilations,
-                                                            g.padding_before, g.padding_after);
+  return describe_backward<dnnl::convolution_backward_data>(
+      attributes(), describe_forward(g, diff_src, weights, Desc(), diff_dst, false), direct, diff_src, weights,
+      diff_dst, g.strides, g.dilations, g.padding_before, g.padding_after);
 }
 
 dnnl::convolution_backward_weights::primitive_desc describe_backward_weights(const Geometry& g, const Desc& src,
@@ -93,8 +88,8 @@ dnnl::convolution_backward_weights::primitive_desc describe_backward_weights(con
                                                                              const Desc& diff_bias,
                                                                              const Desc& diff_dst) {
   return describe_backward<dnnl::convolution_backward_weights>(
-      attributes(), hint_for(g, src, diff_weights, diff_dst), direct, src, diff_weights, diff_bias, diff_dst, g.strides,
-      g.dilations, g.padding_before, g.padding_after);
+      attributes(), describe_forward(g, src, diff_weights, Desc(), diff_dst, false), direct, src, diff_weights,
+      diff_bias, diff_dst, g.strides, g.dilations, g.padding_before, g.padding_after);
 }
 
 dnnl::matmul::primitive_desc describe_matmul(const Desc& a, const Desc& b, const Desc& bias, const Desc& c, bool relu) {

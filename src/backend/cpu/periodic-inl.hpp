@@ -100,7 +100,7 @@ SUMI_INLINE void reduce_block(const Body& body, std::int64_t begin, std::int64_t
   constexpr int side = 4 / columns;
   typename Body::State state[columns];
   typename Body::Sums sums[columns][side] = {};
-  for (int c = 0; c < columns; ++c) state[c] = body.start(begin + c * lanes, column + c * lanes);
+  for (int c = 0; c < columns; ++c) state[c] = body.start(begin + c * lanes, rows, period, column + c * lanes);
   std::int64_t r = 0;
   for (; r + side <= rows; r += side) {
     for (int s = 0; s < side; ++s) {
@@ -155,7 +155,10 @@ struct SumBody {
   using Sums = OneSum;
   const float* x;
   double* sums;
-  SUMI_INLINE State start(std::int64_t /*i*/, std::int64_t /*column*/) const { return {}; }
+  SUMI_INLINE State start(std::int64_t /*begin*/, std::int64_t /*rows*/, std::int64_t /*period*/,
+                          std::int64_t /*column*/) const {
+    return {};
+  }
   SUMI_INLINE void step(std::int64_t i, const State& /*state*/, Sums& s) const { s.a += load<Vec>(x + i); }
   SUMI_INLINE void finish(std::int64_t column, std::int64_t /*rows*/, const State& /*state*/, const Sums& s) const {
     accumulate(sums + column, s.a);
@@ -167,9 +170,9 @@ void sum(const float* x, std::int64_t count, std::int64_t period, double* sums) 
   reduce(SumBody{x, sums}, count, period);
 }
 
-/// Each block is shifted by its own first row s: with d = sum(x - s) and q = sum((x - s)^2), sum(x) = n s + d and
-/// sum(x^2) = q + s (2 d + n s), both taken in double. What float loses is relative to (s - mean)^2, which is itself
-/// part of the variance, so no mean is too large.
+/// Each block is shifted by its own mean s, taken in a first pass over what then lies in the first cache: with
+/// d = sum(x - s) and q = sum((x - s)^2), sum(x) = n s + d and sum(x^2) = q + s (2 d + n s), both taken in double. The
+/// identities hold for any s, so its rounding costs nothing, and q holds no more than the block's own deviations.
 struct MomentsBody {
   struct State {
     Vec shift;
@@ -178,7 +181,15 @@ struct MomentsBody {
   const float* x;
   double* sums;
   double* squares;
-  SUMI_INLINE State start(std::int64_t i, std::int64_t /*column*/) const { return {load<Vec>(x + i)}; }
+  SUMI_INLINE State start(std::int64_t begin, std::int64_t rows, std::int64_t period, std::int64_t /*column*/) const {
+    Vec total[4] = {};
+    std::int64_t r = 0;
+    for (; r + 4 <= rows; r += 4) {
+      for (int s = 0; s < 4; ++s) total[s] += load<Vec>(x + begin + (r + s) * period);
+    }
+    for (; r < rows; ++r) total[0] += load<Vec>(x + begin + r * period);
+    return {((total[0] + total[1]) + (total[2] + total[3])) / static_cast<float>(rows)};
+  }
   SUMI_INLINE void step(std::int64_t i, const State& state, Sums& s) const {
     const Vec difference = load<Vec>(x + i) - state.shift;
     s.a += difference;
@@ -214,7 +225,10 @@ struct GradientBody {
   const float* mean;
   double* sums;
   double* products;
-  SUMI_INLINE State start(std::int64_t /*i*/, std::int64_t column) const { return {load<Vec>(mean + column)}; }
+  SUMI_INLINE State start(std::int64_t /*begin*/, std::int64_t /*rows*/, std::int64_t /*period*/,
+                          std::int64_t column) const {
+    return {load<Vec>(mean + column)};
+  }
   SUMI_INLINE void step(std::int64_t i, const State& state, Sums& s) const {
     const Vec gradient = load<Vec>(dy + i);
     s.a += gradient;

@@ -34,11 +34,9 @@ std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vect
   return std::visit(
       [&]<class Kind>(const Kind&) -> std::size_t {
         std::int64_t count = 0;
-        if constexpr (is_any_of<Kind, graph::Conv2d, graph::Conv2dBackwardData, graph::SumToBias,
-                                graph::MaxPool2dBackward, graph::AvgPool2dBackward>) {
+        if constexpr (is_any_of<Kind, graph::Conv2d, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights,
+                                graph::SumToBias, graph::MaxPool2dBackward, graph::AvgPool2dBackward>) {
           count = element_count(output_shapes[0]);
-        } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackwardWeights>) {
-          count = std::max(element_count(output_shapes[0]), output_shapes[0][3]);
         } else if constexpr (std::is_same_v<Kind, graph::Penalty>) {
           count = element_count(input_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::PenaltyBackward>) {
