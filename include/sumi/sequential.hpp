@@ -209,7 +209,7 @@ class Sequential {
 
   /// The current learning rate (a schedule's, where there is one). Throws StateError before compile.
   double learning_rate() const;
-  /// Throws StateError before compile, and where the optimizer has a schedule.
+  /// Throws StateError before compile, ArgumentError where the optimizer has a schedule.
   void set_learning_rate(double rate);
   /// Updates made so far.
   std::int64_t iterations() const;

@@ -34,6 +34,12 @@ int to_int(const Json& json) {
   return static_cast<int>(number);
 }
 
+// What no layer has a default for are numbers of filters and units: Keras wants them positive.
+int to_count(const Json& json) {
+  if (!json.is_number_integer()) refuse("a positive integer", json);
+  return to_int(json);
+}
+
 double to_double(const Json& json) {
   if (!json.is_number()) refuse("a number", json);
   return json.get<double>();
@@ -115,13 +121,16 @@ void JsonReader::read_optional(std::string_view name, std::optional<T>& value, C
 
 void JsonReader::require(std::string_view name) {
   const std::string key(name);
+  required_ = key;
   if (config_.contains(key)) return;
   throw ArgumentError("The configuration of " + std::string(class_name_) + " has no `" + key +
                       "`, which has no default value. Received: " + config_.dump());
 }
 
 void JsonReader::operator()(std::string_view name, bool& value) { read(name, value, to_bool); }
-void JsonReader::operator()(std::string_view name, int& value) { read(name, value, to_int); }
+void JsonReader::operator()(std::string_view name, int& value) {
+  read(name, value, name == required_ ? to_count : to_int);
+}
 void JsonReader::operator()(std::string_view name, std::int64_t& value) { read(name, value, to_int64); }
 void JsonReader::operator()(std::string_view name, double& value) { read(name, value, to_double); }
 void JsonReader::operator()(std::string_view name, std::string& value) { read(name, value, to_string); }

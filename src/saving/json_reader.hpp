@@ -58,6 +58,7 @@ class JsonReader final : public Fields {
   std::string_view class_name_;
   const Json& config_;
   std::vector<std::string> known_;
+  std::string required_;  // the last required key
 };
 
 }  // namespace sumi::saving

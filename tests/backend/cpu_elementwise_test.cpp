@@ -48,7 +48,9 @@ TEST_CASE("the ReLU family and its gradients agree with the reference", "[cpu][e
     for (const auto& [shape, layout] : images()) {
       INFO("kind " << static_cast<int>(member.kind) << ", " << to_string(shape));
       Operand x = random_operand(shape, ++seed, layout, -8, 8);
-      x.values[0] = 0;  // the corner
+      // The corners, where they are.
+      x.values.front() = static_cast<float>(member.arguments.threshold);
+      x.values.back() = static_cast<float>(member.arguments.max_value.value_or(6.0));
       // x - threshold, its product with a slope that is no float, and the result
       check_elements(graph::Activate{member.kind, member.arguments}, {x}, output_operand(shape, layout), 3 + 8 / 0.25);
       check_elements(graph::ActivateBackward{member.kind, member.arguments}, {x, random_operand(shape, ++seed, layout)},

@@ -59,6 +59,7 @@ Array reshaped(Array array, Shape shape) {
 
 Array transposed(const Array& array, const std::vector<std::size_t>& axes) {
   const std::size_t rank = array.shape.size();
+  if (rank < 2) return array;
   std::vector<std::int64_t> strides(rank, 1);
   for (std::size_t d = rank; d-- > 1;) strides[d - 1] = strides[d] * array.shape[d];
   Array result;

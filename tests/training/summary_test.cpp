@@ -3,6 +3,8 @@
 
 #include <sstream>
 
+#include "sumi/layers.hpp"
+#include "sumi/session.hpp"
 #include "support/catch.hpp"
 #include "support/error_text.hpp"
 #include "training/console.hpp"
@@ -237,4 +239,27 @@ TEST_CASE("Too few columns for a table") {
       ContainsSubstring("Insufficient console width to print summary") && ContainsSubstring("received 15 columns"));
   CHECK_THAT(test::error_text<ArgumentError>([] { summary_text(one_layer("a"), {}, 4); }),
              ContainsSubstring("Insufficient"));
+}
+
+TEST_CASE("A model's own summary: before it is built, built, frozen in part, and with an optimizer that has learned") {
+  clear_session();
+  Sequential model({Dense{.units = 3}, BatchNormalization{}, Dense{.units = 2, .trainable = false}});
+  model.compile({.optimizer = Adam{}, .loss = "mean_squared_error"});
+  CHECK_THAT(model.summary_text({.line_length = 76}),
+             ContainsSubstring("│ dense (Dense)                   │ ?                      │   0 (unbuilt) │\n"));
+  model.build({None, 4});
+  const std::string built = model.summary_text({.line_length = 76, .show_trainable = true});
+  CHECK_THAT(built,
+             ContainsSubstring("│ dense (Dense)               │ (None, 3)             │         15 │   Y   │\n"));
+  CHECK_THAT(built,
+             ContainsSubstring("│ dense_1 (Dense)             │ (None, 2)             │          8 │   N   │\n"));
+  // 15 of the first layer, gamma and beta; the moving statistics and the frozen layer are not trainable.
+  CHECK(
+      built.ends_with(" Total params: 35 (140.00 B)\n Trainable params: 21 (84.00 B)\n"
+                      " Non-trainable params: 14 (56.00 B)\n"));
+  model.train_on_batch(Tensor(xt::zeros<float>({2, 4})), Tensor(xt::zeros<float>({2, 2})));
+  // Adam: two floats for each trainable weight, iteration and learning rate.
+  CHECK(
+      model.summary_text().ends_with(" Total params: 79 (316.00 B)\n Trainable params: 21 (84.00 B)\n"
+                                     " Non-trainable params: 14 (56.00 B)\n Optimizer params: 44 (176.00 B)\n"));
 }

@@ -50,7 +50,7 @@ struct ReluBackward {
     const V v = load<V>(x_or_y + i);
     const V gradient = load<V>(dy + i);
     const V above = v >= broadcast<V>(relu.limit) ? V{} : gradient;
-    store(dx + i, v <= broadcast<V>(relu.on_output ? 0.0F : relu.threshold) ? relu.slope * gradient : above);
+    store(dx + i, v <= broadcast<V>(relu.threshold) ? relu.slope * gradient : above);
   }
 };
 

@@ -40,7 +40,6 @@ Answer make(std::string name, Op op, const OpCase& made_for) {
 // False where the kind is not of the ReLU family.
 bool as_relu(ActivationKind kind, const ActivationArguments& arguments, Relu& relu) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  relu.on_output = graph::reads_output(kind, arguments);
   relu.limit = static_cast<float>(infinity);
   switch (kind) {
     case ActivationKind::relu:

@@ -9,12 +9,12 @@
 
 namespace sumi::backend::cpu_detail {
 
-/// y = x <= threshold ? slope * (x - threshold) : min(x, limit). Every member of the ReLU family.
+/// y = x <= threshold ? slope * (x - threshold) : min(x, limit). Every member of the ReLU family. Its derivative can be
+/// told from y as well as from x where slope and threshold are 0.
 struct Relu {
   float slope = 0;
   float threshold = 0;
-  float limit = 0;         ///< Infinite where there is none.
-  bool on_output = false;  ///< The derivative is asked for by y and not by x.
+  float limit = 0;  ///< Infinite where there is none.
 };
 
 /// Sliding windows over images that are stored as `height * width` pixels of `channels` floats: a whole plain image, or
