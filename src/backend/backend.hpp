@@ -48,10 +48,11 @@ class Kernel {
 /// One loop over a flat range of weights. `w` is updated; slots are the optimizer's state, as many as the rule needs.
 struct UpdateRule {
   enum class Kind { sgd, sgd_momentum, sgd_nesterov, adam, adam_amsgrad, rmsprop } kind = Kind::sgd;
-  float learning_rate = 0;                    ///< Adam: already lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
-  float momentum = 0;                         ///< SGD, RMSprop.
-  float beta_1 = 0, beta_2 = 0, epsilon = 0;  ///< Adam. RMSprop: rho is beta_2.
-  bool centered = false;                      ///< RMSprop.
+  float learning_rate = 0;  ///< Adam: already lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
+  float momentum = 0;       ///< SGD, RMSprop.
+  double beta_1 = 0, beta_2 = 0;
+  float epsilon = 0;      ///< Adam. RMSprop: rho is beta_2.
+  bool centered = false;  ///< RMSprop.
 };
 
 class Backend {

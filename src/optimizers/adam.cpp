@@ -16,13 +16,13 @@ std::vector<OptimizerSlot> slots(const Adam& value) {
 void update(const Adam& value, const UpdateRange& range) {
   backend::UpdateRule rule;
   rule.kind = value.amsgrad ? backend::UpdateRule::Kind::adam_amsgrad : backend::UpdateRule::Kind::adam;
-  rule.beta_1 = static_cast<float>(value.beta_1);
-  rule.beta_2 = static_cast<float>(value.beta_2);
+  rule.beta_1 = value.beta_1;
+  rule.beta_2 = value.beta_2;
   rule.epsilon = static_cast<float>(value.epsilon);
   // The bias correction takes the betas as the rule has them: 1 - 0.999 in double and in float differ by 1e-5.
   const auto t = static_cast<double>(range.iteration + 1);
-  rule.learning_rate = static_cast<float>(range.learning_rate * std::sqrt(1 - std::pow(double{rule.beta_2}, t)) /
-                                          (1 - std::pow(double{rule.beta_1}, t)));
+  rule.learning_rate = static_cast<float>(range.learning_rate * std::sqrt(1 - std::pow(rule.beta_2, t)) /
+                                          (1 - std::pow(rule.beta_1, t)));
   optimizers::run(rule, range);
 }
 

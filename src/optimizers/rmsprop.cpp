@@ -17,7 +17,7 @@ void update(const RMSprop& value, const UpdateRange& range) {
   rule.kind = backend::UpdateRule::Kind::rmsprop;
   rule.learning_rate = static_cast<float>(range.learning_rate);
   rule.momentum = value.momentum > 0 ? static_cast<float>(value.momentum) : 0.0F;
-  rule.beta_2 = static_cast<float>(value.rho);
+  rule.beta_2 = value.rho;
   rule.epsilon = static_cast<float>(value.epsilon);
   rule.centered = value.centered;
   optimizers::run(rule, range);

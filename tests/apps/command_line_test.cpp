@@ -21,7 +21,7 @@ void check_refused(const std::vector<std::string>& arguments, int code, const st
 
 }  // namespace
 
-TEST_CASE("--version") {
+TEST_CASE("the version is told") {
   const Outcome outcome = run_sumi({"--version"});
   CHECK(outcome.code == 0);
   CHECK(outcome.out == "sumi " SUMI_VERSION "\n");

@@ -101,15 +101,9 @@ TEST_CASE("no file names a folder of somebody's machine") {
 }
 
 TEST_CASE("nothing is left open") {
-  const std::vector<std::string> marks = {
-      "to"
-      "do",
-      "fix"
-      "me",
-      "x"
-      "xx",
-      "ha"
-      "ck"};
+  // In two parts as well.
+  const std::vector<std::string> marks = {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X",
+                                          std::string("HA") + "CK"};
   for (const auto& file : source_tree()) {
     if (!file.below("include/") && !file.below("src/") && !file.below("apps/") && !file.below("tests/")) continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i) {

@@ -20,7 +20,7 @@ foreach(wanted IN ITEMS 0.0 0.2 1.0)
     RESULT_VARIABLE status
     ERROR_VARIABLE errors
     OUTPUT_QUIET)
-  if(status EQUAL 0 OR NOT errors MATCHES "compatible with requested[ \n]+version")
+  if(status EQUAL 0 OR NOT errors MATCHES "compatible[ \n]+with[ \n]+requested")
     message(FATAL_ERROR "find_package(sumi ${wanted}) should have been refused:\n${errors}")
   endif()
 endforeach()

@@ -1,6 +1,7 @@
 // One knob rules every thread of the process, the libraries' included.
 #include "sumi/threads.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <thread>
 
@@ -18,13 +19,25 @@ std::ptrdiff_t threads_of_process() {
   return std::distance(begin(tasks), end(tasks));
 }
 
+// OpenMP ends the threads of a thread that has ended in its own time.
+std::ptrdiff_t settled_threads_of_process() {
+  std::ptrdiff_t count = threads_of_process();
+  for (int quiet = 0; quiet < 20; ++quiet) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const std::ptrdiff_t now = threads_of_process();
+    if (now != count) quiet = 0;
+    count = now;
+  }
+  return count;
+}
+
 // How many threads a training and a prediction add to the one that they run in. OpenMP keeps its threads for each
 // thread that asks, so that a fresh one shows what is asked for.
 std::ptrdiff_t threads_added(int threads) {
   set_num_threads(threads);
   std::ptrdiff_t added = -1;
   std::thread([&added] {
-    const std::ptrdiff_t before = threads_of_process();
+    const std::ptrdiff_t before = settled_threads_of_process();
     // Large enough that every kernel, oneDNN's too, uses all threads that it may.
     const Tensor x = xt::ones<float>({64, 28, 28, 1});
     const std::vector<int> y(64, 1);

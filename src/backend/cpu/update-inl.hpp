@@ -80,7 +80,7 @@ struct RmsProp {
 };
 
 /// 1 - decay, exact before it is rounded once.
-SUMI_INLINE float rest_of(float decay) { return static_cast<float>(1.0 - static_cast<double>(decay)); }
+SUMI_INLINE float rest_of(double decay) { return static_cast<float>(1.0 - decay); }
 
 void update(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,
             std::int64_t end) {

@@ -1,6 +1,6 @@
 // Times every kernel of the fast backend on the shapes of one training step of the KMNIST CNN.
 //
-//   bench_kernels [batch=250] [threads=2]
+//   kernel_times [batch=250] [threads=2]
 //
 // Prints one line per kernel: op, implementation, layouts, the least milliseconds of many runs, and what it moves per
 // second.
