@@ -59,7 +59,6 @@ std::string refusal(std::string_view path, const Include& include) {
   if (include.path.starts_with("sumi/")) return "";
   if (!include.quoted) return "";
   if (path.starts_with("include/")) return "a public header includes public headers only";
-  if (path.starts_with("apps/bench")) return "";  // benchmarks measure what is inside
   if (path.starts_with("apps/")) {
     return folders.contains(first_folder(include.path)) ? "apps use the public headers only" : "";
   }
