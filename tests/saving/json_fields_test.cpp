@@ -248,7 +248,7 @@ TEST_CASE("values of a wrong type or range are refused with class and key") {
   CHECK(refusal("BatchNormalization", R"({"renorm_clipping": {"rmid": 1}})") ==
         "Invalid key in `renorm_clipping`. Expected keys among 'rmax', 'rmin', 'dmax'. Received: 'rmid'");
   CHECK(refusal("Reshape", R"({"target_shape": [null, 2]})") ==
-        "Reshape.target_shape: Expected a positive integer. Received: null");
+        "Reshape.target_shape: Expected an integer. Received: null");
   CHECK(refusal("Flatten", "[]") == "Expected an object as the configuration of Flatten. Received: []");
   // What validate refuses is refused here too.
   CHECK(refusal("Dense", R"({"units": 0})").starts_with("Received an invalid value for `units`"));
