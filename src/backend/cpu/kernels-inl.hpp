@@ -1,10 +1,15 @@
 // All vector kernels and their table, for the instruction set of the region that includes this file.
 #include "backend/cpu/simd-inl.hpp"
 // The order is that of use.
+// clang-format off
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
+#include "backend/cpu/chain-inl.hpp"
+#include "backend/cpu/thin_convolution-inl.hpp"
+#include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+// clang-format on
 
 const KernelTable table = {
     .relu = relu,
@@ -20,5 +25,10 @@ const KernelTable table = {
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,
     .avg_pool_backward = avg_pool_backward,
+    .chain_backward = chain_backward,
+    .thin_forward = thin_forward,
+    .thin_backward = thin_backward,
+    .fold_row = fold_row,
+    .fold_row_backward = fold_row_backward,
     .update = update,
 };
