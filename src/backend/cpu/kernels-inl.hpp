@@ -5,6 +5,12 @@
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+#if SUMI_LANES > 4
+#include "backend/cpu/winograd-inl.hpp"
+#include "backend/cpu/winograd-products-inl.hpp"
+#include "backend/cpu/winograd-forward-inl.hpp"
+#include "backend/cpu/winograd-backward-inl.hpp"
+#endif
 
 const KernelTable table = {
     .relu = relu,
@@ -20,5 +26,11 @@ const KernelTable table = {
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,
     .avg_pool_backward = avg_pool_backward,
+#if SUMI_LANES > 4
+    .winograd_kernel = winograd_kernel,
+    .winograd_forward = winograd_forward,
+    .winograd_backward = winograd_backward,
+    .winograd_kernel_gradient = winograd_kernel_gradient,
+#endif
     .update = update,
 };
