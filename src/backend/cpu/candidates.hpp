@@ -16,6 +16,8 @@ struct Answer {
 
 Answer refuse(std::string reason);
 
+/// Winograd's algorithm: Conv2d, Conv2dBackward, Conv2dBackwardData, Conv2dBackwardWeights, where it is faster.
+Answer make_winograd(const OpCase& op);
 /// oneDNN: Conv2d, Conv2dBackwardData, Conv2dBackwardWeights.
 Answer make_convolution(const OpCase& op);
 /// oneDNN: MatMul.
@@ -34,6 +36,10 @@ Answer make_reorder(const OpCase& op);
 /// The layout that oneDNN would give the output of a Conv2d or Conv2dBackwardData.
 graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                            const Operand& output);
+
+/// Whether SUMI_CONVOLUTION, of which this is the value (null where it is not set), rules out Winograd's algorithm. Throws
+/// ArgumentError where the value is unknown.
+bool wants_direct_convolution(const char* choice);
 
 /// True where all operands of x's shape have x's layout.
 bool same_layouts(const OpCase& op);

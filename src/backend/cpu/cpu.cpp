@@ -23,9 +23,9 @@ bool same_layouts(const OpCase& op) {
 
 namespace {
 
-// In the order in which they are asked. An own convolution for some shapes would stand before oneDNN's.
-constexpr Answer (*candidates[])(const OpCase&) = {make_convolution, make_matmul, make_elementwise, make_channelwise,
-                                                   make_batch_norm,  make_pool,   make_reorder};
+// In the order in which they are asked.
+constexpr Answer (*candidates[])(const OpCase&) = {make_winograd,    make_convolution, make_matmul, make_elementwise,
+                                                   make_channelwise, make_batch_norm,  make_pool,   make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {

@@ -110,32 +110,53 @@ SUMI_INLINE Inside inside(std::int64_t first, std::int64_t size, std::int64_t le
   return {first < 0 ? -first : 0, size - first < length ? size - first : length};
 }
 
-/// V = B' d B of tiles [first, first + count), as [position][tile][channel].
-SUMI_INLINE void transform_inputs(const Winograd& w, const float* x, std::int64_t first, std::int64_t count, float* v) {
-  for (std::int64_t c = 0; c < w.channels; c += lanes) {
-    Tile tile = tile_at(w, first);
-    for (std::int64_t t = 0; t < count; ++t, advance(w, tile)) {
-      const std::int64_t top = 4 * tile.row - w.pad_top;
-      const std::int64_t left = 4 * tile.column - w.pad_left;
-      const Inside rows = inside(top, w.height, 6);
-      const Inside columns = inside(left, w.width, 6);
-      const float* image = x + tile.image * w.x_image + c * w.height * w.width;
-      Vec lines[6][6];
-      for (int i = 0; i < 6; ++i) {
-        if (!rows.holds(i)) {
-          for (int j = 0; j < 6; ++j) lines[i][j] = Vec{};
-          continue;
-        }
-        const std::int64_t pixel = (top + i) * w.width + left;
-        for (int j = 0; j < 6; ++j) lines[i][j] = columns.holds(j) ? load<Vec>(image + (pixel + j) * lanes) : Vec{};
-        transform_input(lines[i]);
-      }
-      float* to = v + t * w.channels + c;
-      for (int j = 0; j < 6; ++j) {
-        Vec line[6];
-        for (int i = 0; i < 6; ++i) line[i] = lines[i][j];
-        transform_input(line);
-        for (int i = 0; i < 6; ++i) store(to + (6 * i + j) * w.x_position, line[i]);
+/// How many of `most` tiles from this one on are of the same image.
+SUMI_INLINE std::int64_t tiles_of_image(const Winograd& w, const Tile& tile, std::int64_t most) {
+  return at_most((w.rows - tile.row) * w.columns - tile.column, most);
+}
+
+/// V = B' d B of one tile of one block of channels; `to` holds a position every w.x_position.
+SUMI_INLINE void transform_input_tile(const Winograd& w, const Tile& tile, const float* image, float* to) {
+  const std::int64_t top = 4 * tile.row - w.pad_top;
+  const std::int64_t left = 4 * tile.column - w.pad_left;
+  const Inside rows = inside(top, w.height, 6);
+  const Inside columns = inside(left, w.width, 6);
+  const std::int64_t next = w.height * w.width * lanes;
+  Vec lines[6][6];
+#pragma GCC unroll 6
+  for (int i = 0; i < 6; ++i) {
+    if (!rows.holds(i)) {
+      for (int j = 0; j < 6; ++j) lines[i][j] = Vec{};
+      continue;
+    }
+    const float* from = image + ((top + i) * w.width + left) * lanes;
+#pragma GCC unroll 6
+    for (int j = 0; j < 6; ++j) {
+      lines[i][j] = columns.holds(j) ? load<Vec>(from + j * lanes) : Vec{};
+      __builtin_prefetch(from + next + j * lanes);
+    }
+    transform_input(lines[i]);
+  }
+#pragma GCC unroll 6
+  for (int j = 0; j < 6; ++j) {
+    Vec line[6];
+    for (int i = 0; i < 6; ++i) line[i] = lines[i][j];
+    transform_input(line);
+    for (int i = 0; i < 6; ++i) store(to + (6 * i + j) * w.x_position, line[i]);
+  }
+}
+
+/// V of tiles [first, first + count), as [position][tile][channel].
+void transform_inputs(const Winograd& w, const float* x, std::int64_t first, std::int64_t count, float* v) {
+  std::int64_t run;
+  for (std::int64_t begin = 0; begin < count; begin += run) {
+    const Tile start = tile_at(w, first + begin);
+    run = tiles_of_image(w, start, count - begin);
+    for (std::int64_t c = 0; c < w.channels; c += lanes) {
+      const float* image = x + start.image * w.x_image + c * w.height * w.width;
+      Tile tile = start;
+      for (std::int64_t t = begin; t < begin + run; ++t, advance(w, tile)) {
+        transform_input_tile(w, tile, image, v + t * w.channels + c);
       }
     }
   }
