@@ -63,6 +63,7 @@ SUMI_INLINE void scatter_input_tile(const Winograd& w, const Tile& tile, const f
   const std::int64_t left = 4 * tile.column - w.pad_left;
   const Inside rows = inside(top, w.height, 6);
   const Inside columns = inside(left, w.width, 6);
+  const std::int64_t next = w.height * w.width * lanes;
   Vec lines[6][6];
 #pragma GCC unroll 6
   for (int j = 0; j < 6; ++j) {
@@ -79,6 +80,7 @@ SUMI_INLINE void scatter_input_tile(const Winograd& w, const Tile& tile, const f
     const bool below = i < 2 && tile.row > 0;
 #pragma GCC unroll 6
     for (int j = 0; j < 6; ++j) {
+      if (i > 1 && j > 1) __builtin_prefetch(to + next + j * lanes, 1);
       if (!columns.holds(j)) continue;
       const bool touched = below || (j < 2 && tile.column > 0);
       store(to + j * lanes, touched ? Vec(load<Vec>(to + j * lanes) + lines[i][j]) : lines[i][j]);

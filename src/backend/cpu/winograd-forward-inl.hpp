@@ -83,6 +83,7 @@ SUMI_INLINE void transform_output_tile(const Winograd& w, const Tile& tile, cons
   const std::int64_t rows = w.out_height - 4 * tile.row;
   const std::int64_t columns = w.out_width - 4 * tile.column;
   const std::int64_t pooled_width = w.out_width / 2;
+  const std::int64_t next = w.out_height * w.out_width * lanes;
   Vec lines[4][6];
 #pragma GCC unroll 6
   for (int j = 0; j < 6; ++j) {
@@ -103,6 +104,7 @@ SUMI_INLINE void transform_output_tile(const Winograd& w, const Tile& tile, cons
     if (block.y != nullptr) {
       float* to = block.y + ((4 * tile.row + i) * w.out_width + 4 * tile.column) * lanes;
       for (int j = 0; j < 4; ++j) {
+        __builtin_prefetch(to + next + j * lanes, 1);
         if (j < columns) store(to + j * lanes, y[j]);
       }
     }
