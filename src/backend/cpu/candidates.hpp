@@ -37,8 +37,8 @@ Answer make_reorder(const OpCase& op);
 graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                            const Operand& output);
 
-/// Whether SUMI_CONVOLUTION, of which this is the value (null where it is not set), rules out Winograd's algorithm. Throws
-/// ArgumentError where the value is unknown.
+/// Whether SUMI_CONVOLUTION, of which this is the value (null where it is not set), rules out Winograd's algorithm.
+/// Throws ArgumentError where the value is unknown.
 bool wants_direct_convolution(const char* choice);
 
 /// True where all operands of x's shape have x's layout.

@@ -8,8 +8,9 @@
 #if SUMI_LANES > 4
 #include "backend/cpu/winograd-inl.hpp"
 #include "backend/cpu/winograd-products-inl.hpp"
-#include "backend/cpu/winograd-forward-inl.hpp"
+// Both use the two above.
 #include "backend/cpu/winograd-backward-inl.hpp"
+#include "backend/cpu/winograd-forward-inl.hpp"
 #endif
 
 const KernelTable table = {

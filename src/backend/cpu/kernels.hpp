@@ -102,11 +102,10 @@ struct KernelTable {
                            std::int64_t end) = nullptr;
   /// Tiles [begin, end), whole images. du is written.
   void (*winograd_backward)(const Winograd& w, const WinogradBackward& operands, std::int64_t begin,
-                           std::int64_t end) = nullptr;
+                            std::int64_t end) = nullptr;
   /// The kernel's gradient, channels [begin, end), from the sum of `parts` arrays du, one behind the other.
   void (*winograd_kernel_gradient)(const Winograd& w, const float* du, std::int64_t parts, float* dkernel,
-                                   std::int64_t begin,
-                           std::int64_t end) = nullptr;
+                                   std::int64_t begin, std::int64_t end) = nullptr;
 
   /// Applies an optimizer's rule to the weights [begin, end).
   void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,

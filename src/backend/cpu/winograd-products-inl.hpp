@@ -33,8 +33,7 @@ SUMI_INLINE void multiply_panel(const float* a, std::int64_t a_row, const float*
 
 /// to (count, outputs) = a (count, depth) times panels b. Whole blocks of up to 12 rows: what lies behind a and `to` is
 /// read and overwritten.
-void multiply(const float* a, std::int64_t depth, const float* b, std::int64_t outputs, float* to,
-                          std::int64_t count) {
+void multiply(const float* a, std::int64_t depth, const float* b, std::int64_t outputs, float* to, std::int64_t count) {
   std::int64_t o = 0;
   for (; o + panel_floats <= outputs; o += panel_floats) {
     multiply_panel<panel_vectors>(a, depth, b + o * depth, depth, to + o, outputs, count);
@@ -82,7 +81,7 @@ SUMI_INLINE void accumulate_panel(const float* v, std::int64_t channels, const f
 
 /// to (channels, filters) += v (count, channels)' times z (count, filters); `=` where `starts`.
 void accumulate_products(const float* v, std::int64_t channels, const float* z, std::int64_t filters,
-                                     std::int64_t count, bool starts, float* to) {
+                         std::int64_t count, bool starts, float* to) {
   std::int64_t f = 0;
   for (; f + panel_floats <= filters; f += panel_floats) {
     accumulate_panel<panel_vectors>(v, channels, z + f, filters, count, starts, to + f);

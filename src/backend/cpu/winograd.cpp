@@ -1,4 +1,5 @@
-// Convolutions of 3x3 by Winograd's F(4x4, 3x3), in all directions over the same tiles: see docs/decisions/0011-winograd.md.
+// Convolutions of 3x3 by Winograd's F(4x4, 3x3), in all directions over the same tiles: see
+// docs/decisions/0011-winograd.md.
 #include <algorithm>
 #include <cstdlib>
 
@@ -184,9 +185,7 @@ class Backward final : public Kernel {
 
   // The scratch memory: a transformed kernel for each part's channels, a transformed gradient of it, and what is a
   // part's own. Parts of the same channels share the first; the others lie one behind the other.
-  float* kernel_of(float* scratch, int part) const {
-    return scratch + part / image_parts_ * kernel_floats(largest());
-  }
+  float* kernel_of(float* scratch, int part) const { return scratch + part / image_parts_ * kernel_floats(largest()); }
   float* gradient_of(float* scratch, int part) const {
     const std::int64_t floats = kernel_floats(winograd_of(part));
     return scratch + (channel_parts_ + part / image_parts_ * image_parts_) * kernel_floats(largest()) +
@@ -241,11 +240,19 @@ class Backward final : public Kernel {
   int channel_parts_;
 };
 
-// Whether this is faster than oneDNN's direct convolution. Measured: see docs/decisions/0011-winograd.md.
-bool is_faster(const Shape& /*x*/, const Shape& /*y*/) { return true; }
+// Whether this is faster than oneDNN's direct convolution. Costs are counted in products of one channel and one filter:
+// 36 for a tile and what its transforms add, against 9 for an output. Transforming the kernel costs the same for any
+// number of images, and more where threads then exchange it.
+bool is_faster(const Shape& x, const Shape& y, int threads) {
+  const auto transforms = [](std::int64_t channels) { return 8.0 / static_cast<double>(channels); };
+  const double tile = winograd_positions * (1.0 + transforms(x[3]) + transforms(y[3]));
+  const double kernel = threads == 1 ? 500.0 : 2000.0;
+  const std::int64_t tiles = y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4);
+  return kernel + tile * static_cast<double>(tiles) < 9.0 * static_cast<double>(y[0] * y[1] * y[2]);
+}
 
 // Why a convolution of blocked x and y is not taken; empty where it is.
-std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y) {
+std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y, int threads) {
   if (wants_direct_convolution(std::getenv("SUMI_CONVOLUTION"))) return "SUMI_CONVOLUTION is 'direct'";
   if (kernels().winograd_forward == nullptr) return "needs AVX2 or AVX-512";
   graph::Window unpadded = w;
@@ -258,7 +265,7 @@ std::string refusal_of(const graph::Window& w, int groups, const Operand& x, con
   if (graph::block_of(x.layout) != block || graph::block_of(y.layout) != block) {
     return "takes images in blocks of " + std::to_string(block) + " channels";
   }
-  return is_faster(x.shape, y.shape) ? "" : "direct convolution is faster for this shape";
+  return is_faster(x.shape, y.shape, threads) ? "" : "direct convolution is faster for this shape";
 }
 
 Answer refuse_for(const std::string& reason) { return refuse("cpu/winograd: " + reason); }
@@ -268,7 +275,8 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
   const std::vector<Shape> shapes = graph::output_shapes(conv, std::vector<Shape>{x.shape, op.inputs[1].shape});
   // Where y itself is not wanted, what is pooled from it has its layout.
   const Operand& image = op.outputs[0].present ? op.outputs[0] : op.outputs[op.outputs.size() > 2 ? 2 : 0];
-  const std::string reason = refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout});
+  const std::string reason =
+      refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout}, op.threads);
   if (!reason.empty()) return refuse_for(reason);
   if (conv.pool) {
     if (*conv.pool != graph::Window{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2}) {
@@ -283,7 +291,7 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
 
 Answer make_backward(const graph::Window& window, int groups, const OpCase& op, const Places& places, const Operand& x,
                      const Operand& dy) {
-  const std::string reason = refusal_of(window, groups, x, dy);
+  const std::string reason = refusal_of(window, groups, x, dy, op.threads);
   if (!reason.empty()) return refuse_for(reason);
   return {std::make_unique<Backward>(window, places, x.shape, dy.shape, op.threads), {}};
 }
