@@ -19,6 +19,8 @@ Answer refuse(std::string reason);
 
 /// Conv2d with moments or pool and Conv2dChainBackwardWeights, of images of few channels.
 Answer make_thin_convolution(const OpCase& op);
+/// Winograd's algorithm: Conv2d, Conv2dBackward, Conv2dBackwardData, Conv2dBackwardWeights, where it is faster.
+Answer make_winograd(const OpCase& op);
 /// oneDNN: Conv2d, Conv2dBackwardData, Conv2dBackwardWeights.
 Answer make_convolution(const OpCase& op);
 /// oneDNN: MatMul.
@@ -46,6 +48,9 @@ graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, 
 Pool pool_of(const graph::Window& window, const Operand& x, const Operand& y);
 /// -1 where a number is negative, else 1.
 void signs_of(const float* numbers, std::int64_t count, float* signs);
+/// Whether SUMI_CONVOLUTION, of which this is the value (null where it is not set), rules out Winograd's algorithm.
+/// Throws ArgumentError where the value is unknown.
+bool wants_direct_convolution(const char* choice);
 
 /// True where all operands of x's shape have x's layout.
 bool same_layouts(const OpCase& op);

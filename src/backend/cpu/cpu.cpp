@@ -23,10 +23,10 @@ bool same_layouts(const OpCase& op) {
 
 namespace {
 
-// In the order in which they are asked. An own convolution for some shapes would stand before oneDNN's.
+// In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_convolution, make_matmul, make_elementwise, make_channelwise,
-    make_batch_norm,       make_norm_chain,  make_fold,   make_pool,        make_reorder};
+    make_thin_convolution, make_winograd,   make_convolution, make_matmul, make_elementwise, make_channelwise,
+    make_batch_norm,       make_norm_chain, make_fold,        make_pool,   make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {

@@ -9,6 +9,12 @@
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+#if SUMI_LANES > 4
+#include "backend/cpu/winograd-inl.hpp"
+#include "backend/cpu/winograd-products-inl.hpp"
+#include "backend/cpu/winograd-backward-inl.hpp"
+#include "backend/cpu/winograd-forward-inl.hpp"
+#endif
 // clang-format on
 
 const KernelTable table = {
@@ -30,5 +36,11 @@ const KernelTable table = {
     .thin_backward = thin_backward,
     .fold_row = fold_row,
     .fold_row_backward = fold_row_backward,
+#if SUMI_LANES > 4
+    .winograd_kernel = winograd_kernel,
+    .winograd_forward = winograd_forward,
+    .winograd_backward = winograd_backward,
+    .winograd_kernel_gradient = winograd_kernel_gradient,
+#endif
     .update = update,
 };
