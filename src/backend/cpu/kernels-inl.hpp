@@ -9,6 +9,7 @@
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+#include "backend/cpu/peak-inl.hpp"
 #if SUMI_LANES > 4
 #include "backend/cpu/winograd-inl.hpp"
 #include "backend/cpu/winograd-products-inl.hpp"
@@ -43,4 +44,5 @@ const KernelTable table = {
     .winograd_kernel_gradient = winograd_kernel_gradient,
 #endif
     .update = update,
+    .multiply_adds = multiply_adds,
 };
