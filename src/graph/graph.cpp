@@ -169,6 +169,17 @@ const char* name_of(const Attributes& attributes) { return names[attributes.inde
 
 int block_of(Layout layout) { return layout == Layout::blocked16 ? 16 : layout == Layout::blocked8 ? 8 : 0; }
 
+bool is_kernel(const Attributes& attributes, std::size_t index, bool output) {
+  const auto is = [&]<class... Kinds>() { return (std::holds_alternative<Kinds>(attributes) || ...); };
+  if (is.operator()<FoldAffine>()) return index == 0;
+  if (is.operator()<FoldAffineBackward>()) return output ? index == 0 : index == 0 || index == 2;
+  if (!output) {
+    return index == 1 && is.operator()<Conv2d, Conv2dBackwardData, Conv2dBackward, Conv2dChainBackwardWeights>();
+  }
+  if (is.operator()<Conv2dBackward>()) return index == 1;
+  return index == 0 && is.operator()<Conv2dBackwardWeights, Conv2dChainBackwardWeights>();
+}
+
 ValueId Graph::add_value(Shape shape_, Role role, std::string name) {
   values.push_back({std::move(shape_), role, Layout::plain, -1, std::move(name)});
   return static_cast<ValueId>(values.size()) - 1;
