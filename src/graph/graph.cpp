@@ -47,6 +47,8 @@ constexpr std::array names = {
     "multiply",
     "cross_entropy",
     "cross_entropy_backward",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_backward",
     "pointwise_loss",
     "pointwise_loss_backward",
     "reduce_loss",

@@ -210,12 +210,18 @@ struct CrossEntropy {
   bool sparse = true;
   bool from_logits = false;
   double label_smoothing = 0.0;
-  std::optional<std::int64_t> ignore_class;
+  std::optional<std::int64_t> ignore_class = {};
 };
 /// y_pred, y_true, dvalues -> dy_pred.
 struct CrossEntropyBackward {
   CrossEntropy forward;
 };
+
+/// x (..., K), y_true (...) or (..., 1): class numbers -> softmax of x over the last axis, values (...): the cross
+/// entropy of x as logits.
+struct SoftmaxCrossEntropy {};
+/// The softmax, y_true, dvalues -> dx.
+struct SoftmaxCrossEntropyBackward {};
 
 enum class PointwiseLossKind { squared_error, absolute_error };
 /// y_pred (..., K), y_true (..., K) -> values (...): the mean over the last axis.
@@ -266,8 +272,8 @@ using Attributes =
                  BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
                  NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, Reshape,
                  Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
-                 PointwiseLoss, PointwiseLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward,
-                 Reorder, Custom, CustomBackward>;
+                 SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
+                 ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

@@ -51,6 +51,8 @@ constexpr std::array operands_of = {
     Operands{"xx", "x"},          // multiply
     Operands{"xx", "x?"},         // cross_entropy
     Operands{"xxx", "x"},         // cross_entropy_backward
+    Operands{"xx", "xx"},         // softmax_cross_entropy
+    Operands{"xxx", "x"},         // softmax_cross_entropy_backward
     Operands{"xx", "x"},          // pointwise_loss
     Operands{"xxx", "x"},         // pointwise_loss_backward
     Operands{"xx?", "x"},         // reduce_loss

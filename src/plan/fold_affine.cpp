@@ -9,8 +9,6 @@ using graph::none;
 using graph::Op;
 using graph::ValueId;
 
-bool has_padding(const graph::Window& w) { return w.pad_top + w.pad_left + w.pad_bottom + w.pad_right > 0; }
-
 // One map, the op whose kernel it can move into, and that op's way back. Numbers of ops; -1 where there is none.
 struct Fold {
   int map = -1;

@@ -38,7 +38,8 @@ class ChainFuser {
     const auto count = static_cast<int>(graph_.ops.size());
     for (int i = 0; i < count; ++i) {
       if (edit_.erased(i) || !is_plain_norm(i)) continue;
-      if (const std::optional<Chain> chain = find_chain(i)) rewrite(*chain);
+      const std::optional<Chain> chain = find_chain(i);
+      if (chain && pays(*chain)) rewrite(*chain);
     }
     edit_.apply();
   }
@@ -114,6 +115,27 @@ class ChainFuser {
         return chain;
       }
     }
+  }
+
+  // Whether a part of the chain's work can go away or into other ops. The one norm of a training whose neighbours take
+  // nothing over is better off whole.
+  bool pays(const Chain& chain) const {
+    if (chain.norms.size() > 1 || chain.pooled() || !norm(chain.norms[0].forward).training) return true;
+    const Op& only = op(chain.norms[0].forward);
+    for (const int i : uses_.readers(only.outputs[0])) {
+      const auto* conv = std::get_if<graph::Conv2d>(&op(i).attributes);
+      if (conv != nullptr && !has_padding(conv->window) && conv->groups == 1) return true;
+    }
+    if (uses_.is_fed(only.inputs[0])) return false;
+    Op maker = op(uses_.producer[static_cast<std::size_t>(only.inputs[0])]);
+    auto* conv = std::get_if<graph::Conv2d>(&maker.attributes);
+    if (conv == nullptr) return false;
+    conv->moments = true;
+    maker.inputs.resize(4, none);
+    backend::OpCase with_moments = case_of(graph_, maker, context_.threads);
+    with_moments.outputs.push_back({{2, graph_.shape(only.inputs[0]).back()}, graph::Layout::plain, true});
+    for (int i = 0; i < 2; ++i) with_moments.outputs.push_back({{}, graph::Layout::plain, false});
+    return context_.backend.fuses(with_moments);
   }
 
   ValueId add(Shape shape, std::string name) {

@@ -23,6 +23,8 @@ void fuse_bias(graph::Graph& graph, const PassContext& context);
 void fuse_relu(graph::Graph& graph, const PassContext& context);
 /// The bias gradient is taken where a convolution's weight gradient already reads the output gradient.
 void fuse_bias_gradient(graph::Graph& graph, const PassContext& context);
+/// Softmax and the cross entropy of its input become one op, whose gradient is read off the softmax.
+void fuse_softmax_loss(graph::Graph& graph, const PassContext& context);
 /// Batch norms, with a max-pool among them, become one affine map per channel behind the pool; what comes back through
 /// them becomes two sums and one pass over the data.
 void fuse_norms(graph::Graph& graph, const PassContext& context);

@@ -12,6 +12,7 @@ const std::vector<Pass>& passes() {
       {"fuse_bias", fuse_bias},
       {"fuse_relu", fuse_relu},
       {"fuse_bias_gradient", fuse_bias_gradient},
+      {"fuse_softmax_loss", fuse_softmax_loss},
       {"fuse_norms", fuse_norms},
       {"fuse_relu_gradient", fuse_relu_gradient},
       {"fold_affine", fold_affine},

@@ -46,6 +46,8 @@ inline bool is_plain_relu(ActivationKind kind, const ActivationArguments& argume
          arguments.threshold == 0.0;
 }
 
+inline bool has_padding(const graph::Window& w) { return w.pad_top + w.pad_left + w.pad_bottom + w.pad_right > 0; }
+
 /// An op with its operands as a backend is asked about them.
 inline backend::OpCase case_of(const graph::Graph& graph, const graph::Op& op, int threads) {
   backend::OpCase made{op.attributes, {}, {}, threads};

@@ -132,7 +132,7 @@ TEST_CASE("a convolution refuses a plain image beside a blocked one where a Reor
   std::vector<std::string> refusals;
   CHECK_FALSE(backend::cpu().supports(mixed));
   CHECK(backend::cpu().select(mixed, &refusals) == nullptr);
-  CHECK(refusals.size() == 3);  // Winograd's, oneDNN's and the reference's
+  CHECK(refusals.size() == 4);  // the thin one's, Winograd's, oneDNN's and the reference's
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ Answer make_norm_chain(const OpCase& op);
 Answer make_fold(const OpCase& op);
 /// MaxPool2d, AvgPool2d and their gradients, NormChainBackwardData.
 Answer make_pool(const OpCase& op);
+/// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
+Answer make_softmax(const OpCase& op);
 /// Reorder.
 Answer make_reorder(const OpCase& op);
 

@@ -35,7 +35,9 @@ class Forward final : public FoldKernel {
 
 class Backward final : public FoldKernel {
  public:
-  explicit Backward(const OpCase& op) : FoldKernel("fold_affine_backward", op.inputs[0].shape, op.inputs[1].shape) {}
+  explicit Backward(const OpCase& op)
+      : FoldKernel("fold_affine_backward", op.inputs[0].shape, op.inputs[1].shape),
+        centred_(op.inputs.size() > 4 && op.inputs[4].present) {}
   std::size_t scratch_floats() const override { return static_cast<std::size_t>(4 * channels_); }
   void run(const Arguments& a) override {
     const float* map = a.inputs[1];
@@ -45,8 +47,7 @@ class Backward final : public FoldKernel {
       const std::int64_t c = row % channels_;
       const std::int64_t at = row * filters_;
       kernels().fold_row_backward(a.inputs[0] + at, a.inputs[2] + at, a.inputs[3], map[c], map[channels_ + c],
-                                  a.inputs[4] != nullptr ? a.inputs[4][c] : 0.0F, a.outputs[0] + at, sums + 2 * c,
-                                  filters_);
+                                  centred_ ? a.inputs[4][c] : 0.0F, a.outputs[0] + at, sums + 2 * c, filters_);
     }
     if (a.outputs[1] == nullptr) return;
     for (std::int64_t c = 0; c < channels_; ++c) {
@@ -54,6 +55,9 @@ class Backward final : public FoldKernel {
       a.outputs[1][channels_ + c] = static_cast<float>(sums[2 * c + 1]);
     }
   }
+
+ private:
+  bool centred_;
 };
 
 }  // namespace

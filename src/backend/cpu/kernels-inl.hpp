@@ -2,12 +2,14 @@
 #include "backend/cpu/simd-inl.hpp"
 // The order is that of use.
 // clang-format off
+#include "backend/cpu/math-inl.hpp"
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
+#include "backend/cpu/softmax-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
 #include "backend/cpu/peak-inl.hpp"
 #if SUMI_LANES > 4
@@ -43,6 +45,9 @@ const KernelTable table = {
     .winograd_backward = winograd_backward,
     .winograd_kernel_gradient = winograd_kernel_gradient,
 #endif
+    .softmax = softmax,
+    .softmax_cross_entropy = softmax_cross_entropy,
+    .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
     .update = update,
     .multiply_adds = multiply_adds,
 };

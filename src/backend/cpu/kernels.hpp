@@ -156,6 +156,14 @@ struct KernelTable {
   void (*winograd_kernel_gradient)(const Winograd& w, const float* du, std::int64_t parts, float* dkernel,
                                    std::int64_t begin, std::int64_t end) = nullptr;
 
+  /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
+  /// that is no class); its gradient from the softmax y.
+  void (*softmax)(const float* x, float* y, std::int64_t size, std::int64_t begin, std::int64_t end);
+  void (*softmax_cross_entropy)(const float* x, const float* labels, float* y, float* values, std::int64_t size,
+                                std::int64_t begin, std::int64_t end);
+  void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
+                                         std::int64_t size, std::int64_t begin, std::int64_t end);
+
   /// Applies an optimizer's rule to the weights [begin, end).
   void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,
                  std::int64_t end);

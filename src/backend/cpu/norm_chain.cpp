@@ -41,10 +41,11 @@ class AffineKernel final : public ChannelKernel {
 
 class GradientSumsKernel final : public ChannelKernel {
  public:
-  explicit GradientSumsKernel(const OpCase& op) : ChannelKernel("gradient_sums", op) {}
+  explicit GradientSumsKernel(const OpCase& op)
+      : ChannelKernel("gradient_sums", op), centred_(op.inputs.size() > 2 && op.inputs[2].present) {}
   void run(const Arguments& a) override {
     for (std::int64_t c = 0; c < runs_.channels(); ++c) {
-      per_channel(a, 0)[c] = a.inputs[2] != nullptr ? a.inputs[2][c] : 0.0F;
+      per_channel(a, 0)[c] = centred_ ? a.inputs[2][c] : 0.0F;
     }
     runs_.expand(per_channel(a, 0), expanded(a, 0));
     reduce(a, [&](std::int64_t at, std::int64_t count, std::int64_t p, double* sums, double* products) {
@@ -57,6 +58,9 @@ class GradientSumsKernel final : public ChannelKernel {
       a.outputs[0][runs_.channels() + c] = static_cast<float>(product);
     }
   }
+
+ private:
+  bool centred_;
 };
 
 template <class K>

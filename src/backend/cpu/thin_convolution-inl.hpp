@@ -1,17 +1,11 @@
 // Convolutions of 3 by 3 over images of few channels: nine multiply-adds an output for each of them, less than reading
 // or writing it costs. See simd-inl.hpp for how this file is included.
 
-/// Outputs that are computed side by side: a window of 2 by 2, or four in a row. Offsets in pixels.
-struct ThinCells {
-  std::int64_t x[4];  ///< In the image.
-  std::int64_t y[4];  ///< In the output.
-};
-
-SUMI_INLINE ThinCells thin_cells(const ThinConvolution& conv) {
-  if (conv.pooled) {
-    return {{0, 1, conv.width, conv.width + 1}, {0, 1, conv.out_width, conv.out_width + 1}};
-  }
-  return {{0, 1, 2, 3}, {0, 1, 2, 3}};
+/// Where cell j of four that are computed side by side lies, in pixels from the first: in a window of 2 by 2 of an
+/// image that is `width` wide, or in a row.
+template <bool pooled>
+SUMI_INLINE std::int64_t thin_cell(int j, std::int64_t width) {
+  return pooled ? j / 2 * width + j % 2 : j;
 }
 
 /// The kernel's numbers for one vector of filters.
@@ -23,10 +17,10 @@ struct ThinKernel {
   }
 };
 
-/// out[j] = start + the products of the taps with the image from offset x[j] on.
-template <int channels, int count>
-SUMI_INLINE void thin_products(const ThinKernel<channels>& kernel, const float* image, std::int64_t row,
-                               const std::int64_t* x, Vec start, Vec* out) {
+/// out[j] = start + the products of the taps with the image from cell j on.
+template <int channels, bool pooled, int count>
+SUMI_INLINE void thin_products(const ThinKernel<channels>& kernel, const float* image, std::int64_t width, Vec start,
+                               Vec* out) {
 #pragma GCC unroll 4
   for (int j = 0; j < count; ++j) out[j] = start;
 #pragma GCC unroll 3
@@ -35,24 +29,32 @@ SUMI_INLINE void thin_products(const ThinKernel<channels>& kernel, const float* 
     for (int s = 0; s < 3 * channels; ++s) {
 #pragma GCC unroll 4
       for (int j = 0; j < count; ++j) {
-        out[j] += kernel.tap[r * 3 * channels + s] * image[x[j] * channels + r * row + s];
+        out[j] += kernel.tap[r * 3 * channels + s] * image[(thin_cell<pooled>(j, width) + r * width) * channels + s];
       }
     }
   }
 }
 
-/// Calls body.four(image offset, output offset, pooled offset) for all groups of cells, body.one(image offset, output
-/// offset) for what is left of the rows and columns, and body.flush() now and then. Offsets in pixels.
-template <class Body>
+/// How many groups of cells a body may keep something of until it is told to finish them.
+inline constexpr std::int64_t thin_batch = 16;
+
+/// Calls body.four(image offset, output offset, pooled offset) for all groups of cells, body.finish(count) after at
+/// most thin_batch of them, body.one(image offset, output offset) for what is left of the rows and columns, and
+/// body.flush() now and then. Offsets in pixels.
+template <bool pooled, class Body>
 SUMI_INLINE void for_thin_cells(const ThinConvolution& conv, Body& body) {
-  const std::int64_t high = conv.pooled ? 2 : 1;
-  const std::int64_t wide = conv.pooled ? 2 : 4;
+  constexpr std::int64_t high = pooled ? 2 : 1;
+  constexpr std::int64_t wide = pooled ? 2 : 4;
   const std::int64_t rows = conv.out_height / high;
   const std::int64_t columns = conv.out_width / wide;
   std::int64_t pending = 0;
   for (std::int64_t h = 0; h < rows; ++h) {
-    for (std::int64_t w = 0; w < columns; ++w) {
-      body.four(h * high * conv.width + w * wide, h * high * conv.out_width + w * wide, h * columns + w);
+    for (std::int64_t first = 0; first < columns; first += thin_batch) {
+      const std::int64_t count = at_most(columns - first, thin_batch);
+      for (std::int64_t w = first; w < first + count; ++w) {
+        body.four(h * high * conv.width + w * wide, h * high * conv.out_width + w * wide, h * columns + w);
+      }
+      body.finish(count);
     }
     for (std::int64_t r = h * high; r < (h + 1) * high; ++r) {
       for (std::int64_t w = columns * wide; w < conv.out_width; ++w) {
@@ -73,12 +75,11 @@ SUMI_INLINE void for_thin_cells(const ThinConvolution& conv, Body& body) {
 
 /// Sums of values less a shift that is one of them, so that a large mean costs no digits. The shift is taken off the
 /// bias: what is computed is always y - shift.
-template <int channels>
+template <int channels, bool with_pool>
 struct ThinForward {
   const ThinConvolution& conv;
   const float* image;
   ThinKernel<channels> kernel;
-  ThinCells cells;
   Vec start, floor, shift, sign;
   bool negative;
   float* y;
@@ -88,18 +89,18 @@ struct ThinForward {
 
   SUMI_INLINE void four(std::int64_t x, std::int64_t at, std::int64_t pooled_at) {
     Vec v[4];
-    thin_products<channels, 4>(kernel, image + x * channels, conv.width * channels, cells.x, start, v);
+    thin_products<channels, with_pool, 4>(kernel, image + x * channels, conv.width, start, v);
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) v[j] = larger(v[j], floor);
     if (y != nullptr) {
-      for (int j = 0; j < 4; ++j) store(y + (at + cells.y[j]) * lanes, Vec(v[j] + shift));
+      for (int j = 0; j < 4; ++j) store(y + (at + thin_cell<with_pool>(j, conv.out_width)) * lanes, Vec(v[j] + shift));
     }
     if (conv.moments) {
       all.a += (v[0] + v[1]) + (v[2] + v[3]);
 #pragma GCC unroll 4
       for (int j = 0; j < 4; ++j) all.b += v[j] * v[j];
     }
-    if (pooled == nullptr) return;
+    if (!with_pool) return;
     Vec best = larger(larger(v[0], v[1]), larger(v[2], v[3]));
     if (negative) {
       const Vec least = smaller(smaller(v[0], v[1]), smaller(v[2], v[3]));
@@ -111,12 +112,13 @@ struct ThinForward {
   }
   SUMI_INLINE void one(std::int64_t x, std::int64_t at) {
     Vec v[1];
-    thin_products<channels, 1>(kernel, image + x * channels, conv.width * channels, cells.x, start, v);
+    thin_products<channels, with_pool, 1>(kernel, image + x * channels, conv.width, start, v);
     v[0] = larger(v[0], floor);
     if (y != nullptr) store(y + at * lanes, Vec(v[0] + shift));
     all.a += v[0];
     all.b += v[0] * v[0];
   }
+  SUMI_INLINE void finish(std::int64_t /*count*/) const {}
   SUMI_INLINE void flush() {
     const Vec rows[4] = {all.a, all.b, top.a, top.b};
     for (int i = 0; i < 4; ++i) accumulate(sums + i * conv.filters, rows[i]);
@@ -125,7 +127,7 @@ struct ThinForward {
   }
 };
 
-template <int channels>
+template <int channels, bool with_pool>
 SUMI_INLINE void thin_forward_image(const ThinConvolution& conv, std::int64_t n, std::int64_t block,
                                     const float* shifts, double* sums) {
   const std::int64_t f = block * lanes;
@@ -137,32 +139,30 @@ SUMI_INLINE void thin_forward_image(const ThinConvolution& conv, std::int64_t n,
   for (std::int64_t i = 0; i < lanes; ++i) negative = negative || sign[i] < 0;
   const std::int64_t pixels = conv.out_height * conv.out_width;
   const std::int64_t windows = conv.out_height / 2 * (conv.out_width / 2);
-  ThinForward<channels> body{conv,
-                             conv.x + n * conv.height * conv.width * channels,
-                             ThinKernel<channels>(conv.kernel + f, conv.filters),
-                             thin_cells(conv),
-                             bias - shift,
-                             conv.relu ? Vec(-shift) : broadcast<Vec>(-__builtin_inff()),
-                             shift,
-                             sign,
-                             negative,
-                             conv.y != nullptr ? conv.y + (n * blocks + block) * pixels * lanes : nullptr,
-                             conv.pooled ? conv.pool + (n * blocks + block) * windows * lanes : nullptr,
-                             sums + f,
-                             {},
-                             {}};
-  for_thin_cells(conv, body);
+  ThinForward<channels, with_pool> body{conv,
+                                        conv.x + n * conv.height * conv.width * channels,
+                                        ThinKernel<channels>(conv.kernel + f, conv.filters),
+                                        bias - shift,
+                                        conv.relu ? Vec(-shift) : broadcast<Vec>(-__builtin_inff()),
+                                        shift,
+                                        sign,
+                                        negative,
+                                        conv.y != nullptr ? conv.y + (n * blocks + block) * pixels * lanes : nullptr,
+                                        with_pool ? conv.pool + (n * blocks + block) * windows * lanes : nullptr,
+                                        sums + f,
+                                        {},
+                                        {}};
+  for_thin_cells<with_pool>(conv, body);
 }
 
 /// The first output of an image, for all filters: a shift that is near all values where they are near each other.
 template <int channels>
 SUMI_INLINE void thin_shifts(const ThinConvolution& conv, std::int64_t n, float* shifts) {
-  const std::int64_t at[1] = {0};
   for (std::int64_t f = 0; f < conv.filters; f += lanes) {
     Vec v[1];
     const Vec bias = conv.bias != nullptr ? load<Vec>(conv.bias + f) : Vec{};
-    thin_products<channels, 1>(ThinKernel<channels>(conv.kernel + f, conv.filters),
-                               conv.x + n * conv.height * conv.width * channels, conv.width * channels, at, bias, v);
+    thin_products<channels, false, 1>(ThinKernel<channels>(conv.kernel + f, conv.filters),
+                                      conv.x + n * conv.height * conv.width * channels, conv.width, bias, v);
     store(shifts + f, conv.relu ? larger(v[0], Vec{}) : v[0]);
   }
 }
@@ -172,7 +172,13 @@ SUMI_INLINE void thin_forward_images(const ThinConvolution& conv, std::int64_t b
                                      double* sums) {
   thin_shifts<channels>(conv, begin, shifts);
   for (std::int64_t n = begin; n < end; ++n) {
-    for (std::int64_t b = 0; b < conv.filters / lanes; ++b) thin_forward_image<channels>(conv, n, b, shifts, sums);
+    for (std::int64_t b = 0; b < conv.filters / lanes; ++b) {
+      if (conv.pooled) {
+        thin_forward_image<channels, true>(conv, n, b, shifts, sums);
+      } else {
+        thin_forward_image<channels, false>(conv, n, b, shifts, sums);
+      }
+    }
   }
 }
 
@@ -190,62 +196,82 @@ void thin_forward(const ThinConvolution& conv, std::int64_t begin, std::int64_t 
   }
 }
 
-template <int channels, bool relu>
+template <int channels, bool pooled>
 struct ThinBackward {
   const ThinConvolution& conv;
   const float* image;
   ThinKernel<channels> kernel;
-  ThinCells cells;
   ChainNumbers<Vec> k;
   Vec bias;
   const float* dy;
   double* sums;  ///< A row of conv.filters numbers for each tap and one for the bias, from these filters on.
   Vec taps[9 * channels];
   Vec dbias;
+  // Gradients of cells wait here for their products with the image: both at once would need more registers than there
+  // are.
+  Vec waiting[4 * thin_batch];
+  std::int64_t waiting_for[thin_batch];  ///< Image offsets.
+  std::int64_t waits;
 
+  /// Adds the products of `groups` times `count` gradients to the sums, which stay in registers meanwhile.
   template <int count>
-  SUMI_INLINE void add(std::int64_t x, const Vec* dx) {
-    const float* from = image + x * channels;
-    const std::int64_t row = conv.width * channels;
-#pragma GCC unroll 3
-    for (int r = 0; r < 3; ++r) {
-#pragma GCC unroll 12
-      for (int s = 0; s < 3 * channels; ++s) {
+  SUMI_INLINE void add(const std::int64_t* at, const Vec* gradients, std::int64_t groups) {
+    Vec sum[9 * channels];
+    Vec bias_sum = dbias;
+    const std::int64_t width = conv.width;
+#pragma GCC unroll 36
+    for (int t = 0; t < 9 * channels; ++t) sum[t] = taps[t];
+    for (std::int64_t i = 0; i < groups; ++i) {
+      const float* from = image + at[i] * channels;
+      Vec dx[count];
 #pragma GCC unroll 4
-        for (int j = 0; j < count; ++j) {
-          taps[r * 3 * channels + s] += dx[j] * from[cells.x[j] * channels + r * row + s];
+      for (int j = 0; j < count; ++j) dx[j] = gradients[count * i + j];
+#pragma GCC unroll 3
+      for (int r = 0; r < 3; ++r) {
+#pragma GCC unroll 12
+        for (int s = 0; s < 3 * channels; ++s) {
+#pragma GCC unroll 4
+          for (int j = 0; j < count; ++j) {
+            sum[r * 3 * channels + s] += dx[j] * from[(thin_cell<pooled>(j, width) + r * width) * channels + s];
+          }
         }
       }
-    }
 #pragma GCC unroll 4
-    for (int j = 0; j < count; ++j) dbias += dx[j];
+      for (int j = 0; j < count; ++j) bias_sum += dx[j];
+    }
+#pragma GCC unroll 36
+    for (int t = 0; t < 9 * channels; ++t) taps[t] = sum[t];
+    dbias = bias_sum;
   }
   template <int count>
   SUMI_INLINE void compute(std::int64_t x, Vec* v) const {
-    thin_products<channels, count>(kernel, image + x * channels, conv.width * channels, cells.x, bias, v);
-    if (relu) {
-      for (int j = 0; j < count; ++j) v[j] = larger(v[j], Vec{});
-    }
+    thin_products<channels, pooled, count>(kernel, image + x * channels, conv.width, bias, v);
+    for (int j = 0; j < count; ++j) v[j] = larger(v[j], k.floor);
   }
   SUMI_INLINE void four(std::int64_t x, std::int64_t at, std::int64_t pooled_at) {
     Vec v[4];
     Vec dx[4];
     compute<4>(x, v);
-    if (conv.pooled) {
-      chain_window<relu>(k, v, load<Vec>(dy + pooled_at * lanes), dx);
+    if (pooled) {
+      chain_window(k, v, load<Vec>(dy + pooled_at * lanes), dx);
     } else {
       for (int j = 0; j < 4; ++j) {
-        dx[j] = chain_cell<relu>(k, v[j], Vec(load<Vec>(dy + (at + cells.y[j]) * lanes) * k.dy));
+        dx[j] = chain_cell(k, v[j], Vec(load<Vec>(dy + (at + thin_cell<pooled>(j, conv.out_width)) * lanes) * k.dy));
       }
     }
-    add<4>(x, dx);
+    for (int j = 0; j < 4; ++j) waiting[4 * waits + j] = dx[j];
+    waiting_for[waits++] = x;
+  }
+  SUMI_INLINE void finish(std::int64_t groups) {
+    add<4>(waiting_for, waiting, groups);
+    waits = 0;
   }
   SUMI_INLINE void one(std::int64_t x, std::int64_t at) {
     Vec v[1];
     compute<1>(x, v);
-    const Vec share = conv.pooled ? Vec{} : Vec(load<Vec>(dy + at * lanes) * k.dy);
-    const Vec dx[1] = {chain_cell<relu>(k, v[0], share)};
-    add<1>(x, dx);
+    const Vec share = pooled ? Vec{} : Vec(load<Vec>(dy + at * lanes) * k.dy);
+    const Vec dx[1] = {chain_cell(k, v[0], share)};
+    add<1>(&x, dx, 1);
   }
   SUMI_INLINE void flush() {
     for (int t = 0; t < 9 * channels; ++t) {
@@ -257,32 +283,33 @@ struct ThinBackward {
   }
 };
 
-template <int channels, bool relu>
+template <int channels, bool pooled>
 SUMI_INLINE void thin_backward_images(const ThinConvolution& conv, std::int64_t begin, std::int64_t end, double* sums) {
   const std::int64_t blocks = conv.filters / lanes;
-  const std::int64_t cells =
-      conv.pooled ? conv.out_height / 2 * (conv.out_width / 2) : conv.out_height * conv.out_width;
+  const std::int64_t cells = pooled ? conv.out_height / 2 * (conv.out_width / 2) : conv.out_height * conv.out_width;
   for (std::int64_t n = begin; n < end; ++n) {
     for (std::int64_t block = 0; block < blocks; ++block) {
       const std::int64_t f = block * lanes;
-      ThinBackward<channels, relu> body{conv,
-                                        conv.x + n * conv.height * conv.width * channels,
-                                        ThinKernel<channels>(conv.kernel + f, conv.filters),
-                                        thin_cells(conv),
-                                        chain_numbers<Vec>(conv.map, conv.sign, conv.filters, f),
-                                        conv.bias != nullptr ? load<Vec>(conv.bias + f) : Vec{},
-                                        conv.dy + (n * blocks + block) * cells * lanes,
-                                        sums + f,
-                                        {},
-                                        {}};
-      for_thin_cells(conv, body);
+      ThinBackward<channels, pooled> body{conv,
+                                          conv.x + n * conv.height * conv.width * channels,
+                                          ThinKernel<channels>(conv.kernel + f, conv.filters),
+                                          chain_numbers<Vec>(conv.map, conv.sign, conv.filters, f, conv.relu),
+                                          conv.bias != nullptr ? load<Vec>(conv.bias + f) : Vec{},
+                                          conv.dy + (n * blocks + block) * cells * lanes,
+                                          sums + f,
+                                          {},
+                                          {},
+                                          {},
+                                          {},
+                                          0};
+      for_thin_cells<pooled>(conv, body);
     }
   }
 }
 
 template <int channels>
 SUMI_INLINE void thin_backward_of(const ThinConvolution& conv, std::int64_t begin, std::int64_t end, double* sums) {
-  if (conv.relu) {
+  if (conv.pooled) {
     thin_backward_images<channels, true>(conv, begin, end, sums);
   } else {
     thin_backward_images<channels, false>(conv, begin, end, sums);

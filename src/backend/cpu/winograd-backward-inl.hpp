@@ -118,7 +118,7 @@ void winograd_backward(const Winograd& w, const WinogradBackward& a, std::int64_
       if (a.du != nullptr) {
         accumulate_products(tiles, w.channels, gradients, w.filters, count, first == begin, a.du + p * w.u_position);
       }
-      if (a.dx != nullptr) multiply(gradients, w.filters, a.u + p * w.u_position, w.channels, tiles, count);
+      if (a.dx != nullptr) multiply_panels(gradients, w.filters, a.u + p * w.u_position, w.channels, tiles, count);
     }
     if (a.dx != nullptr) scatter_inputs(w, v, first, count, a.dx);
   }

@@ -162,7 +162,7 @@ void winograd_forward(const Winograd& w, const WinogradForward& a, std::int64_t 
     const std::int64_t count = at_most(w.chunk, end - first);
     transform_inputs(w, a.x, first, count, v);
     for (std::int64_t p = 0; p < winograd_positions; ++p) {
-      multiply(v + p * w.x_position, w.channels, a.u + p * w.u_position, w.filters, m + p * w.y_position, count);
+      multiply_panels(v + p * w.x_position, w.channels, a.u + p * w.u_position, w.filters, m + p * w.y_position, count);
     }
     transform_outputs(w, a, first, count, m, kept);
   }

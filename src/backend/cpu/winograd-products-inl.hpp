@@ -33,7 +33,8 @@ SUMI_INLINE void multiply_panel(const float* a, std::int64_t a_row, const float*
 
 /// to (count, outputs) = a (count, depth) times panels b. Whole blocks of up to 12 rows: what lies behind a and `to` is
 /// read and overwritten.
-void multiply(const float* a, std::int64_t depth, const float* b, std::int64_t outputs, float* to, std::int64_t count) {
+void multiply_panels(const float* a, std::int64_t depth, const float* b, std::int64_t outputs, float* to,
+                     std::int64_t count) {
   std::int64_t o = 0;
   for (; o + panel_floats <= outputs; o += panel_floats) {
     multiply_panel<panel_vectors>(a, depth, b + o * depth, depth, to + o, outputs, count);

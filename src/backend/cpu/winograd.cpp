@@ -262,7 +262,7 @@ std::string refusal_of(const graph::Window& w, int groups, const Operand& x, con
     return "takes windows of 3x3 with stride 1, at most 2 cells of padding and no groups";
   }
   const std::int64_t block = Backward::block();
-  if (graph::block_of(x.layout) != block || graph::block_of(y.layout) != block) {
+  if (graph::block_of(x.layout) != block || graph::block_of(y.layout) != block || y.shape[3] % block != 0) {
     return "takes images in blocks of " + std::to_string(block) + " channels";
   }
   return is_faster(x.shape, y.shape, threads) ? "" : "direct convolution is faster for this shape";

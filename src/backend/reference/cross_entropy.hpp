@@ -112,4 +112,31 @@ void compute(const graph::CrossEntropyBackward& op, const Operands<T>& o) {
   }
 }
 
+template <class T>
+void compute(const graph::SoftmaxCrossEntropy& /*op*/, const Operands<T>& o) {
+  const std::int64_t classes = o.input_shapes[0].back();
+  for (std::int64_t sample = 0; sample < output_count(o, 1); ++sample) {
+    const Labels<T> labels({}, o.inputs[1], sample, classes);
+    const LogProbabilities<T> predicted(o.inputs[0] + sample * classes, classes, true);
+    double loss = 0;
+    for (std::int64_t k = 0; k < classes; ++k) {
+      if (labels[k] != 0.0) loss -= labels[k] * predicted.log_probability(k);
+      o.outputs[0][sample * classes + k] = static_cast<T>(predicted.probability(k));
+    }
+    o.outputs[1][sample] = static_cast<T>(loss);
+  }
+}
+
+template <class T>
+void compute(const graph::SoftmaxCrossEntropyBackward& /*op*/, const Operands<T>& o) {
+  const std::int64_t classes = o.input_shapes[0].back();
+  for (std::int64_t sample = 0; sample < input_count(o, 2); ++sample) {
+    const Labels<T> labels({}, o.inputs[1], sample, classes);
+    for (std::int64_t k = 0; k < classes; ++k) {
+      const std::int64_t i = sample * classes + k;
+      o.outputs[0][i] = static_cast<T>((o.inputs[0][i] - labels[k]) * o.inputs[2][sample]);
+    }
+  }
+}
+
 }  // namespace sumi::backend::reference_detail

@@ -23,6 +23,15 @@ std::vector<Shape> shapes(const CrossEntropy& op, Shapes inputs) {
   return {values, values};
 }
 
+std::vector<Shape> shapes(const SoftmaxCrossEntropy& /*op*/, Shapes inputs) {
+  return {inputs[0], shapes(CrossEntropy{.from_logits = true}, inputs).front()};
+}
+
+std::vector<Shape> shapes(const SoftmaxCrossEntropyBackward& /*op*/, Shapes inputs) {
+  require_shape("dvalues", inputs[2], shapes(CrossEntropy{.from_logits = true}, inputs.first(2)).front());
+  return {inputs[0]};
+}
+
 std::vector<ValueId> backward(Graph& graph, const Op& op, const CrossEntropy& kind, Gradients dy, Wanted wanted) {
   if (!wanted[0] || dy[0] == none) return {none, none};
   return {emit_gradient(graph, op, CrossEntropyBackward{kind}, {op.inputs[0], op.inputs[1], dy[0]}, op.inputs[0]),

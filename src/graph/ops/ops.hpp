@@ -45,6 +45,8 @@ std::vector<Shape> shapes(const Moments& op, Shapes inputs);
 std::vector<Shape> shapes(const ChannelAffine& op, Shapes inputs);
 std::vector<Shape> shapes(const GradientSums& op, Shapes inputs);
 std::vector<Shape> shapes(const NormChainBackwardData& op, Shapes inputs);
+std::vector<Shape> shapes(const SoftmaxCrossEntropy& op, Shapes inputs);
+std::vector<Shape> shapes(const SoftmaxCrossEntropyBackward& op, Shapes inputs);
 std::vector<Shape> shapes(const FoldAffine& op, Shapes inputs);
 std::vector<Shape> shapes(const FoldAffineBackward& op, Shapes inputs);
 
