@@ -90,6 +90,7 @@ struct WinogradForward {
 /// Operands of winograd_backward. Null: dx, du, sums that are not wanted, and x and u where only those need them.
 struct WinogradBackward {
   const float *x = nullptr, *u = nullptr, *dy = nullptr;
+  const ChainBackward* chain = nullptr;  ///< Then dy is the gradient of the chain's output, chain->x is y.
   float *dx = nullptr, *du = nullptr;
   double* sums = nullptr;    ///< Of dy: added to.
   float* scratch = nullptr;  ///< winograd_positions * (x_position + y_position).

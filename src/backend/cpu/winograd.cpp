@@ -2,6 +2,7 @@
 // docs/decisions/0011-winograd.md.
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "backend/cpu/candidates.hpp"
 #include "backend/cpu/isa.hpp"
@@ -136,6 +137,7 @@ class Forward final : public Kernel {
 // Operands of a gradient; null where absent.
 struct Gradient {
   const float *x = nullptr, *kernel = nullptr, *dy = nullptr;
+  const ChainBackward* chain = nullptr;
   float *dx = nullptr, *dkernel = nullptr, *dbias = nullptr;
 };
 
@@ -156,12 +158,21 @@ class Backward final : public Kernel {
         channel_parts_(static_cast<int>(std::min<std::int64_t>(threads / image_parts_, blocks_))) {}
   std::string name() const override { return "cpu/winograd"; }
   std::size_t scratch_floats() const override {
-    return static_cast<std::size_t>((channel_parts_ + parts()) * kernel_floats(largest()) + parts() * part_floats());
+    return static_cast<std::size_t>(signs_at() + to_lines(whole_.filters));
+  }
+  /// From now on inputs 2 to 5 are a chain's: the gradient of its output, its input y, [sign], map.
+  void go_through(const graph::NormChainBackwardData& chain, const OpCase& op) {
+    chain_.emplace();
+    chain_->pool = pool_of(chain.pool.value_or(graph::Window{}), op.inputs[3], op.inputs[2]);
+    chain_->pooled = chain.pool.has_value();
+    chain_->relu = chain.relu;
+    has_sign_ = op.inputs[4].present;
   }
   void run(const Arguments& arguments) override {
     const auto input = [&](int i) { return i < 0 ? nullptr : arguments.inputs[i]; };
     const auto output = [&](int i) { return i < 0 ? nullptr : arguments.outputs[i]; };
-    const Gradient g = {input(places_.x),   input(places_.kernel),   input(places_.dy),
+    const std::optional<ChainBackward> chain = bind_chain(arguments);
+    const Gradient g = {input(places_.x),   input(places_.kernel),   input(places_.dy),    chain ? &*chain : nullptr,
                         output(places_.dx), output(places_.dkernel), output(places_.dbias)};
     if (g.dx != nullptr) parallel(parts(), [&](int part) { transform_kernel(g, arguments.scratch, part); });
     parallel(parts(), [&](int part) { run_part(g, arguments.scratch, part); });
@@ -197,6 +208,23 @@ class Backward final : public Kernel {
     return scratch + (channel_parts_ + parts()) * kernel_floats(largest()) + part * part_floats();
   }
 
+  std::int64_t signs_at() const {
+    return (channel_parts_ + parts()) * kernel_floats(largest()) + parts() * part_floats();
+  }
+
+  std::optional<ChainBackward> bind_chain(const Arguments& arguments) const {
+    std::optional<ChainBackward> chain = chain_;
+    if (!chain) return chain;
+    chain->x = arguments.inputs[3];
+    chain->map = arguments.inputs[5];
+    if (has_sign_) {
+      float* const signs = arguments.scratch + signs_at();
+      signs_of(arguments.inputs[4], whole_.filters, signs);
+      chain->sign = signs;
+    }
+    return chain;
+  }
+
   void transform_kernel(const Gradient& g, float* scratch, int part) const {
     const Slice rows = slice_of(whole_.filters, part % image_parts_, image_parts_);
     const float* kernel = g.kernel + channels_of(part).begin * whole_.filters;
@@ -209,6 +237,7 @@ class Backward final : public Kernel {
     const WinogradBackward a = {.x = g.x != nullptr ? g.x + plane : nullptr,
                                 .u = kernel_of(scratch, part),
                                 .dy = g.dy,
+                                .chain = g.chain,
                                 .dx = g.dx != nullptr ? g.dx + plane : nullptr,
                                 .du = g.dkernel != nullptr ? gradient_of(scratch, part) : nullptr,
                                 .sums = g.dbias != nullptr && part < image_parts_ ? doubles_at(own) : nullptr,
@@ -233,6 +262,8 @@ class Backward final : public Kernel {
   }
 
   Places places_;
+  std::optional<ChainBackward> chain_;  // without its operands
+  bool has_sign_ = false;
   Winograd whole_;
   std::int64_t images_;
   int image_parts_;
@@ -311,7 +342,15 @@ Answer make_winograd(const OpCase& op) {
     if (op.outputs[0].present && op.outputs[0].layout != op.inputs[0].layout) {
       return refuse_for("dx has the layout of x");
     }
-    return make_backward(conv->window, conv->groups, op, {0, 1, 2, 0, 1, place(2)}, op.inputs[0], op.inputs[2]);
+    const Operand& y = op.inputs[conv->chain ? 3 : 2];
+    const graph::Window halves{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
+    if (conv->chain && conv->chain->pool && *conv->chain->pool != halves) {
+      return refuse_for("goes back through pools of 2x2 with stride 2, unpadded");
+    }
+    if (conv->chain && op.inputs[2].layout != y.layout) return refuse_for("all images of a chain have one layout");
+    Answer answer = make_backward(conv->window, conv->groups, op, {0, 1, 2, 0, 1, place(2)}, op.inputs[0], y);
+    if (conv->chain && answer.kernel) static_cast<Backward&>(*answer.kernel).go_through(*conv->chain, op);
+    return answer;
   }
   if (const auto* conv = std::get_if<graph::Conv2dBackwardWeights>(&op.attributes)) {
     return make_backward(conv->window, conv->groups, op, {.x = 0, .dy = 1, .dkernel = 0, .dbias = place(1)},
