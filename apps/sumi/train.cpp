@@ -45,13 +45,6 @@ std::string result_line(const sumi::Logs& test) {
   return line.str();
 }
 
-// Normalised images. The bytes, of which there are a quarter as many, are freed.
-sumi::Tensor take_images(sumi::datasets::Images& images) {
-  sumi::Tensor normalized = images.normalized();
-  images.release();
-  return normalized;
-}
-
 void save(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record,
           const std::optional<sumi::Logs>& test) {
   if (!arguments.out.empty()) write_history(arguments.out, arguments.settings, data, record, test);
@@ -102,9 +95,8 @@ void train(TrainArguments& arguments) {
 
   const auto record = std::make_shared<TrainingRecord>();
   {
-    const sumi::Tensor x_train = take_images(images.train.images);
     const InterruptScope interrupts;
-    model.fit(x_train, images.train.labels,
+    model.fit(images.train.images.normalized_view(), images.train.labels,
               {.batch_size = settings.batch_size,
                .epochs = settings.epochs,
                .verbose = verbosity(arguments.verbose),
@@ -114,7 +106,7 @@ void train(TrainArguments& arguments) {
   }
   save(arguments, data, *record, std::nullopt);  // should the test not come to an end, the training is kept
 
-  const sumi::Logs test = model.evaluate(take_images(images.test.images), images.test.labels,
+  const sumi::Logs test = model.evaluate(images.test.images.normalized_view(), images.test.labels,
                                          {.batch_size = settings.batch_size, .verbose = 0});
   save(arguments, data, *record, test);
   draw(arguments, data, *record);

@@ -34,9 +34,9 @@ class Images {
   Tensor as_float() const;
   /// float32 (count, height, width, 1) in [0, 1]: each byte divided by 255.
   Tensor normalized() const;
-
-  /// Hands the pixels over and leaves no images behind: frees the bytes once the floats are made.
-  std::vector<std::uint8_t> release();
+  /// The same numbers without the copy: (count, height, width, 1), divided when they are read, in the memory of the
+  /// bytes.
+  ArrayView normalized_view() const;
 
  private:
   std::vector<std::uint8_t> pixels_;
