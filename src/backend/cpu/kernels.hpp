@@ -39,6 +39,16 @@ struct ChainBackward {
   float* dx = nullptr;
 };
 
+/// y = row (inner) times matrix (inner, columns) + bias (null for none), clipped at 0 where `relu`.
+struct VectorProduct {
+  std::int64_t inner = 0, columns = 0;
+  bool relu = false;
+  const float* row = nullptr;
+  const float* matrix = nullptr;
+  const float* bias = nullptr;
+  float* y = nullptr;
+};
+
 /// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
 /// outputs are blocked by the width of the vectors. Where an operand is null, nobody has it or wants it.
 struct ThinConvolution {
@@ -156,6 +166,10 @@ struct KernelTable {
   /// The kernel's gradient, channels [begin, end), from the sum of `parts` arrays du, one behind the other.
   void (*winograd_kernel_gradient)(const Winograd& w, const float* du, std::int64_t parts, float* dkernel,
                                    std::int64_t begin, std::int64_t end) = nullptr;
+
+  std::int64_t lanes;  ///< Floats of a vector.
+  /// Columns [begin, end), whole vectors.
+  void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end);
 
   /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
   /// that is no class); its gradient from the softmax y.
