@@ -20,6 +20,8 @@ struct PlanStep {
   std::string fused;   ///< What runs in the same step: `bias relu`.
   std::int64_t bytes;  ///< Read and written.
   std::int64_t flops;  ///< Floating-point operations of the direct algorithm.
+  bool once = false;   ///< It depends on the weights alone, and runs only after they have changed.
+  double seconds = 0;  ///< Median time, where it was measured.
 };
 
 /// The steps of one training step or one inference of a fixed number of samples.

@@ -115,6 +115,7 @@ struct SummaryOptions {
 struct PlanOptions {
   int batch_size = 32;
   bool training = true;
+  int measure = 0;  ///< How often to run the plan on random samples to time its steps; weights stay as they are.
 };
 
 /// One layer of a model, by reference: valid while the model lives and its layers don't change.

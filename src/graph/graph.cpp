@@ -16,6 +16,7 @@ constexpr std::array names = {
     "conv2d",
     "conv2d_backward_data",
     "conv2d_backward_weights",
+    "conv2d_backward",
     "matmul",
     "add_bias",
     "sum_to_bias",
@@ -27,6 +28,15 @@ constexpr std::array names = {
     "avg_pool2d_backward",
     "batch_norm",
     "batch_norm_backward",
+    "moments",
+    "channel_affine",
+    "norm_chain",
+    "gradient_sums",
+    "norm_chain_backward",
+    "norm_chain_backward_data",
+    "conv2d_chain_backward_weights",
+    "fold_affine",
+    "fold_affine_backward",
     "dropout",
     "reshape",
     "transpose",
@@ -158,6 +168,17 @@ class Backward {
 const char* name_of(const Attributes& attributes) { return names[attributes.index()]; }
 
 int block_of(Layout layout) { return layout == Layout::blocked16 ? 16 : layout == Layout::blocked8 ? 8 : 0; }
+
+bool is_kernel(const Attributes& attributes, std::size_t index, bool output) {
+  const auto is = [&]<class... Kinds>() { return (std::holds_alternative<Kinds>(attributes) || ...); };
+  if (is.operator()<FoldAffine>()) return index == 0;
+  if (is.operator()<FoldAffineBackward>()) return output ? index == 0 : index == 0 || index == 2;
+  if (!output) {
+    return index == 1 && is.operator()<Conv2d, Conv2dBackwardData, Conv2dBackward, Conv2dChainBackwardWeights>();
+  }
+  if (is.operator()<Conv2dBackward>()) return index == 1;
+  return index == 0 && is.operator()<Conv2dBackwardWeights, Conv2dChainBackwardWeights>();
+}
 
 ValueId Graph::add_value(Shape shape_, Role role, std::string name) {
   values.push_back({std::move(shape_), role, Layout::plain, -1, std::move(name)});

@@ -57,6 +57,9 @@ struct Graph {
   const Shape& shape(ValueId id) const { return values[static_cast<std::size_t>(id)].shape; }
 };
 
+/// Whether an op's operand (input or output number `index`) is a convolution's kernel: of rank 4, but no image.
+bool is_kernel(const Attributes& attributes, std::size_t index, bool output);
+
 /// Shapes of an op's outputs, from those of its inputs (an absent input has the shape {}). Throws ShapeError where they
 /// don't fit. Only for ops that a layer or a loss can ask for; backward ops take the shapes of what they are the
 /// gradient of.

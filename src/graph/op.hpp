@@ -26,11 +26,16 @@ struct Window {
   friend bool operator==(const Window&, const Window&) = default;
 };
 
-/// x (N,H,W,C), kernel (h,w,C/groups,F), [bias (F)] -> y (N,H',W',F). epilogue: linear or relu.
+/// x (N,H,W,C), kernel (h,w,C/groups,F), [bias (F)], [sign (F)]
+///        -> [y (N,H',W',F)], [moments of y (2,F)], [pooled (N,H'',W'',F)], [moments of pooled (2,F)].
+/// epilogue: linear or relu. With `moments` those of both, see Moments. pool: what makes `pooled` from y, see
+/// MaxPool2d.
 struct Conv2d {
   Window window;
   int groups = 1;
   ActivationKind epilogue = ActivationKind::linear;
+  bool moments = false;
+  std::optional<Window> pool = {};
 };
 /// dy, kernel -> dx. The shape of dx is that of the output value.
 struct Conv2dBackwardData {
@@ -39,6 +44,11 @@ struct Conv2dBackwardData {
 };
 /// x, dy -> dkernel, [dbias].
 struct Conv2dBackwardWeights {
+  Window window;
+  int groups = 1;
+};
+/// x, kernel, dy -> [dx], dkernel, [dbias]: both of the above in one pass.
+struct Conv2dBackward {
   Window window;
   int groups = 1;
 };
@@ -68,7 +78,7 @@ struct ActivateBackward {
 /// True where the derivative is computed from the function's output, false where from its input.
 bool reads_output(ActivationKind kind, const ActivationArguments& arguments);
 
-/// x (N,H,W,C) -> y.
+/// x (N,H,W,C), [sign (C)] -> y: the largest of each window; where a channel's sign is negative, the smallest.
 struct MaxPool2d {
   Window window;
 };
@@ -110,6 +120,54 @@ struct BatchNormBackward {
   double epsilon = 1e-3;
   bool training = true;
 };
+
+/// x (..., C) -> moments (2, C): the mean and the biased variance of each channel, as two-pass formulas give them.
+struct Moments {};
+/// x (..., C), map (2, C) -> y = x * map[0] + map[1].
+struct ChannelAffine {};
+/// Batch norms in a row, with at most one MaxPool2d among them. A batch norm is an affine map per channel, and
+/// maxpool(a x + b) = a maxpool(x) + b where a >= 0, a minpool(x) + b elsewhere: so the pool comes first, and what
+/// is left is one map of its output, known from the moments of the chain's input and of the pool's output.
+/// [moments (2,C)], [moments of pooled (2,C)], and for each norm [gamma], [beta], moving_mean, moving_variance
+///        -> map (2,C), [saved (2 norms, C): the mean and the inverse deviation that each norm used],
+///           and for each norm [moving_mean], [moving_variance], updated in place.
+struct NormChain {
+  struct Norm {
+    double momentum = 0.99;
+    double epsilon = 1e-3;
+    bool pooled = false;  ///< It stands behind the pool. Without a pool all have false.
+  };
+  std::vector<Norm> norms;
+  bool training = false;  ///< False: the norms use their moving values; then there are no moments and nothing is saved.
+};
+/// x (..., C), dy, [moments of x (2,C)] -> sums (2,C): of dy, and of dy * (x - mean); mean is 0 where it is absent.
+struct GradientSums {};
+/// Of a chain in training: sums (of the gradient of its output, with its input or, where there is a pool, with what is
+/// pooled; 2,C), moments, [moments of pooled], saved, and for each norm [gamma]
+///        -> [map (5,C): see NormChainBackwardData], and for each norm [dgamma], [dbeta].
+struct NormChainBackward {
+  NormChain chain;
+  std::int64_t elements = 0, pooled_elements = 0;  ///< Of one channel of the chain's input and of the pool's output.
+};
+/// x, [sign (C)], dy, map (5,C) -> dx. Without a pool dx = map[0] dy + map[3] x + map[4]. With one, where m is the
+/// window's extreme, its first cell gets map[0] dy + map[1] m + map[2], and every cell map[3] x + map[4] in addition.
+/// relu: x came out of a ReLU; dx is what goes into it.
+struct NormChainBackwardData {
+  std::optional<Window> pool = {};
+  bool relu = false;
+};
+/// x, kernel, [bias], [sign], dy, map (5,C) -> dkernel, [dbias]: Conv2dBackwardWeights of NormChainBackwardData of
+/// Conv2d, where computing the convolution again is cheaper than storing it.
+struct Conv2dChainBackwardWeights {
+  Conv2d conv;  ///< With its epilogue and the chain's pool.
+};
+/// kernel (..., C, F) or (k C, F), [bias (F)], map (2,C) -> kernel', bias' (F), so that an op with these makes of x
+/// what it would make of map[0] x + map[1] with those. Exact where every product meets a cell of x, none of the
+/// padding.
+struct FoldAffine {};
+/// kernel, map, dkernel' (the gradient for the folded kernel), dbias, [moments of x (2,C)]
+///        -> dkernel, [sums (2,C)]: see GradientSums, of x and of the gradient of map[0] x + map[1].
+struct FoldAffineBackward {};
 
 /// x -> y in training. Its own backward on dy: the mask depends only on (seed, training step, index).
 struct Dropout {
@@ -203,11 +261,13 @@ struct CustomBackward {
 };
 
 using Attributes =
-    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, MatMul, AddBias, SumToBias, Activate,
-                 ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
-                 BatchNormBackward, Dropout, Reshape, Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply,
-                 CrossEntropy, CrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
-                 ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias,
+                 Activate, ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
+                 BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
+                 NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, Reshape,
+                 Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
+                 PointwiseLoss, PointwiseLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward,
+                 Reorder, Custom, CustomBackward>;
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

@@ -17,20 +17,30 @@ struct Operands {
 };
 // In the order of Attributes.
 constexpr std::array operands_of = {
-    Operands{"xx?", "x"},         // conv2d
+    Operands{"xx??", "????"},     // conv2d
     Operands{"xx", "x"},          // conv2d_backward_data
     Operands{"xx", "x?"},         // conv2d_backward_weights
+    Operands{"xxx", "?x?"},       // conv2d_backward
     Operands{"xx?", "x"},         // matmul
     Operands{"xx", "x"},          // add_bias
     Operands{"x", "x"},           // sum_to_bias
     Operands{"x", "x"},           // activate
     Operands{"xx", "x"},          // activate_backward
-    Operands{"x", "x"},           // max_pool2d
+    Operands{"x?", "x"},          // max_pool2d
     Operands{"xx", "x"},          // max_pool2d_backward
     Operands{"x", "x"},           // avg_pool2d
     Operands{"x", "x"},           // avg_pool2d_backward
     Operands{"x??xx????", "x*"},  // batch_norm
     Operands{"x?xxx???", "???"},  // batch_norm_backward
+    Operands{"x", "x"},           // moments
+    Operands{"xx", "x"},          // channel_affine
+    Operands{"??*", "x?*"},       // norm_chain
+    Operands{"xx?", "x"},         // gradient_sums
+    Operands{"xx?x*", "?*"},      // norm_chain_backward
+    Operands{"x?xx", "x"},        // norm_chain_backward_data
+    Operands{"xx??xx", "x?"},     // conv2d_chain_backward_weights
+    Operands{"x?x", "xx"},        // fold_affine
+    Operands{"xxxx?", "x?"},      // fold_affine_backward
     Operands{"x", "x"},           // dropout
     Operands{"x", "x"},           // reshape
     Operands{"x", "x"},           // transpose
@@ -137,10 +147,20 @@ class Verifier {
     written_[static_cast<std::size_t>(id)] = true;
   }
 
-  // The moving values of a batch norm: outputs 3 to 7 are inputs 3, 4, 6, 7 and 8.
+  // Where an op reads a moving value that it then writes, or a number behind all operands. Of a batch norm outputs 3 to
+  // 7 are inputs 3, 4, 6, 7 and 8; of a chain each norm has the last two of its four inputs.
+  static std::size_t updated_input(const Op& op, std::size_t output) {
+    if (std::holds_alternative<NormChain>(op.attributes) && output >= 2) {
+      return 2 + (output - 2) / 2 * 4 + 2 + output % 2;
+    }
+    if (std::holds_alternative<BatchNorm>(op.attributes) && output >= 3 && output <= 7) {
+      return output < 5 ? output : output + 1;
+    }
+    return op.inputs.size();
+  }
+
   bool updates_in_place(const Op& op, std::size_t output) const {
-    if (!std::holds_alternative<BatchNorm>(op.attributes) || output < 3 || output > 7) return false;
-    const ValueId from = operand(op.inputs, output < 5 ? output : output + 1);
+    const ValueId from = operand(op.inputs, updated_input(op, output));
     return from != none && value(op.outputs[output]).role == Role::parameter &&
            value(from).parameter == value(op.outputs[output]).parameter;
   }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "plan/passes.hpp"
+#include "plan/uses.hpp"
 
 namespace sumi::plan {
 
@@ -9,13 +10,6 @@ namespace {
 
 using graph::Layout;
 using graph::ValueId;
-
-// Kernels and their gradients have four dimensions too, but are never blocked.
-bool is_kernel_operand(const graph::Attributes& attributes, std::size_t index, bool output) {
-  if (output) return std::holds_alternative<graph::Conv2dBackwardWeights>(attributes);
-  return index == 1 && (std::holds_alternative<graph::Conv2d>(attributes) ||
-                        std::holds_alternative<graph::Conv2dBackwardData>(attributes));
-}
 
 bool can_be_blocked(const Shape& shape, Layout layout) {
   return shape.size() == 4 && layout != Layout::plain && shape[3] % graph::block_of(layout) == 0;
@@ -34,12 +28,7 @@ class LayoutChooser {
  private:
   graph::ValueInfo& value(ValueId id) { return graph_.values[static_cast<std::size_t>(id)]; }
 
-  backend::OpCase make_case(const graph::Op& op) {
-    backend::OpCase made{op.attributes, {}, {}, context_.threads};
-    for (const ValueId id : op.inputs) made.inputs.push_back(operand(id));
-    for (const ValueId id : op.outputs) made.outputs.push_back(operand(id));
-    return made;
-  }
+  backend::OpCase make_case(const graph::Op& op) { return case_of(graph_, op, context_.threads); }
   backend::Operand operand(ValueId id) {
     if (id == graph::none) return {{}, Layout::plain, false};
     return {value(id).shape, value(id).layout, true};
@@ -49,8 +38,7 @@ class LayoutChooser {
   Layout wanted(const graph::Op& op) {
     std::vector<backend::Operand> inputs;
     for (const ValueId id : op.inputs) inputs.push_back(operand(id));
-    const ValueId first = op.outputs.empty() ? graph::none : op.outputs[0];
-    const Layout preferred = context_.backend.preferred_layout(op.attributes, inputs, operand(first));
+    const Layout preferred = context_.backend.preferred_layout(op.attributes, inputs, operand(first_image(op)));
     if (preferred != Layout::plain) return preferred;
     for (std::size_t i = 0; i < op.inputs.size(); ++i) {
       if (inputs[i].layout != Layout::plain) return inputs[i].layout;
@@ -58,12 +46,21 @@ class LayoutChooser {
     return Layout::plain;
   }
 
+  // The first output that is an image; the first of all where there is none.
+  ValueId first_image(const graph::Op& op) {
+    for (std::size_t i = 0; i < op.outputs.size(); ++i) {
+      const bool image = op.outputs[i] != graph::none && value(op.outputs[i]).shape.size() == 4;
+      if (image && !graph::is_kernel(op.attributes, i, true)) return op.outputs[i];
+    }
+    return op.outputs.empty() ? graph::none : op.outputs[0];
+  }
+
   void set_outputs(const graph::Op& op, Layout layout) {
     for (std::size_t i = 0; i < op.outputs.size(); ++i) {
       if (op.outputs[i] == graph::none) continue;
       graph::ValueInfo& output = value(op.outputs[i]);
       const bool blocked = can_be_blocked(output.shape, layout) && output.role == graph::Role::temporary &&
-                           !is_kernel_operand(op.attributes, i, true);
+                           !graph::is_kernel(op.attributes, i, true);
       output.layout = blocked ? layout : Layout::plain;
     }
   }
@@ -73,7 +70,7 @@ class LayoutChooser {
     graph::Op changed = op;
     for (std::size_t i = 0; i < op.inputs.size(); ++i) {
       const ValueId id = op.inputs[i];
-      if (id == graph::none || is_kernel_operand(op.attributes, i, false)) continue;
+      if (id == graph::none || graph::is_kernel(op.attributes, i, false)) continue;
       if (layout != Layout::plain && !can_be_blocked(value(id).shape, layout)) continue;
       if (value(id).role == graph::Role::parameter) continue;
       if (value(id).layout != layout) changed.inputs[i] = reordered(id, layout);

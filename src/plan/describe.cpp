@@ -103,7 +103,7 @@ Plan Executable::describe() const {
     }
     plan.steps.push_back({graph::name_of(op.attributes), op.layer, step.kernel->name(), std::move(output),
                           layout_text(graph_, op), fused_text(op), elements * std::int64_t{sizeof(float)},
-                          flops_of(graph_, op)});
+                          flops_of(graph_, op), step.constant});
   }
   return plan;
 }

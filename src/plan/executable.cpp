@@ -1,9 +1,11 @@
 #include "plan/executable.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 
 #include "plan/memory.hpp"
+#include "plan/uses.hpp"
 
 namespace sumi::plan {
 
@@ -12,12 +14,6 @@ using graph::ValueId;
 namespace {
 
 std::size_t floats_of(const graph::ValueInfo& value) { return static_cast<std::size_t>(element_count(value.shape)); }
-
-backend::Operand operand_of(const graph::Graph& graph, ValueId id) {
-  if (id == graph::none) return {{}, graph::Layout::plain, false};
-  const graph::ValueInfo& value = graph.values[static_cast<std::size_t>(id)];
-  return {value.shape, value.layout, true};
-}
 
 // Values that are the same memory under several shapes: a tree whose roots stand for their group.
 class Groups {
@@ -39,7 +35,9 @@ bool lives_outside(graph::Role role) { return role == graph::Role::parameter || 
 
 Executable::Executable(graph::Graph graph, const state::ParameterTable& parameters, const PassContext& context)
     : graph_(std::move(graph)), locations_(graph_.values.size()), addresses_(graph_.values.size(), nullptr) {
+  find_constants();
   find_locations(parameters, context.kept);
+  constants_ = state::Arena(constant_floats_);
 
   std::size_t scratch = 0;
   for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
@@ -49,11 +47,9 @@ Executable::Executable(graph::Graph graph, const state::ParameterTable& paramete
       const Location& to = locations_[static_cast<std::size_t>(op.outputs[0])];
       if (from.place == to.place && from.offset == to.offset) continue;
     }
-    backend::OpCase op_case{op.attributes, {}, {}, context.threads};
-    for (const ValueId id : op.inputs) op_case.inputs.push_back(operand_of(graph_, id));
-    for (const ValueId id : op.outputs) op_case.outputs.push_back(operand_of(graph_, id));
-    Step step{i, context.backend.select(op_case), std::vector<const float*>(op.inputs.size(), nullptr),
-              std::vector<float*>(op.outputs.size(), nullptr)};
+    Step step{i, context.backend.select(case_of(graph_, op, context.threads)),
+              std::vector<const float*>(op.inputs.size(), nullptr), std::vector<float*>(op.outputs.size(), nullptr),
+              constant_[i]};
     scratch = std::max(scratch, step.kernel->scratch_floats());
     steps_.push_back(std::move(step));
   }
@@ -62,6 +58,32 @@ Executable::Executable(graph::Graph graph, const state::ParameterTable& paramete
   }
   scratch_offset_ = arena_floats_;
   workspace_floats_ = arena_floats_ + scratch;
+}
+
+// In a plan that leaves the weights alone: ops whose inputs are weights and what other such ops make of them.
+void Executable::find_constants() {
+  constant_.assign(graph_.ops.size(), false);
+  std::vector<bool> follows(graph_.values.size(), false);
+  for (std::size_t id = 0; id < graph_.values.size(); ++id) {
+    if (graph_.values[id].role == graph::Role::gradient) return;
+    follows[id] = graph_.values[id].role == graph::Role::parameter;
+  }
+  for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
+    const graph::Op& op = graph_.ops[i];
+    // A reshape is no work, and a dropout more than its input.
+    bool constant = !std::holds_alternative<graph::Reshape>(op.attributes) &&
+                    !std::holds_alternative<graph::Dropout>(op.attributes);
+    for (const ValueId id : op.inputs)
+      constant = constant && (id == graph::none || follows[static_cast<std::size_t>(id)]);
+    for (const ValueId id : op.outputs) {
+      if (id == graph::none) continue;
+      constant = constant && graph_.values[static_cast<std::size_t>(id)].role == graph::Role::temporary;
+    }
+    constant_[i] = constant;
+    for (const ValueId id : op.outputs) {
+      if (id != graph::none) follows[static_cast<std::size_t>(id)] = constant;
+    }
+  }
 }
 
 void Executable::find_locations(const state::ParameterTable& parameters, const std::vector<ValueId>& kept) {
@@ -97,9 +119,19 @@ void Executable::find_locations(const state::ParameterTable& parameters, const s
   }
   for (const ValueId id : kept) touch(id, end);
 
+  for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
+    if (!constant_[i]) continue;
+    for (const ValueId id : graph_.ops[i].outputs) {
+      if (id == graph::none) continue;
+      locations_[index(id)] = {Place::constants, constant_floats_};
+      constant_floats_ += (floats_of(graph_.values[index(id)]) + 15) / 16 * 16;
+    }
+  }
+
   std::vector<Lifetime> planned;
   std::vector<std::size_t> owners;
   for (std::size_t id = 0; id < graph_.values.size(); ++id) {
+    if (locations_[id].place == Place::constants) continue;
     if (groups.root(id) != id || lives_outside(graph_.values[id].role) || lifetimes[id].last == unused) continue;
     lifetimes[id].size = floats_of(graph_.values[id]);
     planned.push_back(lifetimes[id]);
@@ -125,6 +157,7 @@ void Executable::bind(const Bindings& bindings) {
     if (locations_[id].place == Place::workspace) base = bindings.workspace;
     if (locations_[id].place == Place::parameters) base = bindings.parameters;
     if (locations_[id].place == Place::gradients) base = bindings.gradients;
+    if (locations_[id].place == Place::constants) base = constants_.data();
     addresses_[id] = base == nullptr ? nullptr : base + locations_[id].offset;
   }
   for (Step& step : steps_) {
@@ -139,11 +172,35 @@ void Executable::bind(const Bindings& bindings) {
   scratch_ = bindings.workspace + scratch_offset_;
 }
 
-void Executable::run(std::uint64_t step_number, float loss_scale) {
+void Executable::run(std::uint64_t step_number, float loss_scale, std::uint64_t weights_version) {
   for (const ValueId id : ones_) *address(id) = loss_scale;
+  const bool fresh = constants_version_ == weights_version;
+  constants_version_ = weights_version;
   for (Step& step : steps_) {
+    if (step.constant && fresh) continue;
     step.kernel->run({step.inputs.data(), step.outputs.data(), scratch_, step_number});
   }
+}
+
+std::vector<double> Executable::measure(int runs) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::vector<double>> times(steps_.size());
+  for (const ValueId id : ones_) *address(id) = 1.0F;
+  constants_version_.reset();
+  for (int run = 0; run < runs; ++run) {
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const auto start = Clock::now();
+      steps_[i].kernel->run({steps_[i].inputs.data(), steps_[i].outputs.data(), scratch_, 0});
+      times[i].push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    }
+  }
+  std::vector<double> medians;
+  for (std::vector<double>& of : times) {
+    const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
+    std::nth_element(of.begin(), middle, of.end());
+    medians.push_back(of.empty() ? 0.0 : *middle);
+  }
+  return medians;
 }
 
 }  // namespace sumi::plan

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,11 @@ class Executable {
   /// Sets all addresses. To be called before the first run and whenever an arena moves.
   void bind(const Bindings& bindings);
   /// One training step or one inference. `step` counts training steps, for ops that draw random numbers; gradients are
-  /// those of loss_scale times the loss.
-  void run(std::uint64_t step, float loss_scale = 1.0F);
+  /// those of loss_scale times the loss. What follows from the weights alone is computed anew where `weights_version`
+  /// is not that of the run before.
+  void run(std::uint64_t step, float loss_scale = 1.0F, std::uint64_t weights_version = 0);
+  /// Median seconds of each step in `runs` runs over what its inputs now hold. Weights change as in run().
+  std::vector<double> measure(int runs);
   /// Where a value that is fed from outside or kept for it lies.
   float* address(graph::ValueId id) const { return addresses_[static_cast<std::size_t>(id)]; }
 
@@ -41,7 +45,7 @@ class Executable {
   Plan describe() const;
 
  private:
-  enum class Place : std::uint8_t { nowhere, workspace, parameters, gradients };
+  enum class Place : std::uint8_t { nowhere, workspace, parameters, gradients, constants };
   struct Location {
     Place place = Place::nowhere;
     std::size_t offset = 0;
@@ -51,8 +55,10 @@ class Executable {
     std::unique_ptr<backend::Kernel> kernel;
     std::vector<const float*> inputs;
     std::vector<float*> outputs;
+    bool constant = false;  // it reads weights and what follows from them, nothing else
   };
 
+  void find_constants();
   void find_locations(const state::ParameterTable& parameters, const std::vector<graph::ValueId>& kept);
 
   graph::Graph graph_;
@@ -60,7 +66,11 @@ class Executable {
   std::vector<Location> locations_;  // one for each value
   std::vector<float*> addresses_;    // one for each value
   std::vector<graph::ValueId> ones_;
+  std::vector<bool> constant_;  // for each op
+  state::Arena constants_;
+  std::optional<std::uint64_t> constants_version_;  // of the weights from which they follow
   std::size_t workspace_floats_ = 0;
+  std::size_t constant_floats_ = 0;
   std::size_t arena_floats_ = 0;  // of it, for temporaries
   std::size_t unshared_floats_ = 0;
   std::size_t scratch_offset_ = 0;

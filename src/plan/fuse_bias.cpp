@@ -5,7 +5,7 @@ namespace sumi::plan {
 
 void fuse_bias(graph::Graph& graph, const PassContext& context) {
   const Uses uses(graph);
-  std::vector<bool> dead(graph.ops.size(), false);
+  Edit edit(graph);
   for (graph::Op& op : graph.ops) {
     const bool fusable =
         std::holds_alternative<graph::Conv2d>(op.attributes) || std::holds_alternative<graph::MatMul>(op.attributes);
@@ -18,9 +18,9 @@ void fuse_bias(graph::Graph& graph, const PassContext& context) {
     if (uses.producer[static_cast<std::size_t>(bias.inputs[1])] != -1) continue;
     op.inputs[2] = bias.inputs[1];
     op.outputs[0] = bias.outputs[0];
-    dead[static_cast<std::size_t>(next)] = true;
+    edit.erase(next);
   }
-  erase_ops(graph, dead);
+  edit.apply();
 }
 
 }  // namespace sumi::plan

@@ -4,13 +4,14 @@
 namespace sumi::plan {
 
 void fuse_bias_gradient(graph::Graph& graph, const PassContext& /*context*/) {
-  std::vector<bool> dead(graph.ops.size(), false);
+  Edit edit(graph);
   for (graph::Op& weights : graph.ops) {
     if (!std::holds_alternative<graph::Conv2dBackwardWeights>(weights.attributes)) continue;
     if (weights.outputs.size() > 1 && weights.outputs[1] != graph::none) continue;
     for (std::size_t i = 0; i < graph.ops.size(); ++i) {
       const graph::Op& sum = graph.ops[i];
-      if (dead[i] || !std::holds_alternative<graph::SumToBias>(sum.attributes) || sum.inputs[0] != weights.inputs[1]) {
+      if (edit.erased(static_cast<int>(i)) || !std::holds_alternative<graph::SumToBias>(sum.attributes) ||
+          sum.inputs[0] != weights.inputs[1]) {
         continue;
       }
       // Whoever reads the bias gradient must stand behind both.
@@ -22,11 +23,11 @@ void fuse_bias_gradient(graph::Graph& graph, const PassContext& /*context*/) {
       if (read_between) continue;
       weights.outputs.resize(2, graph::none);
       weights.outputs[1] = sum.outputs[0];
-      dead[i] = true;
+      edit.erase(static_cast<int>(i));
       break;
     }
   }
-  erase_ops(graph, dead);
+  edit.apply();
 }
 
 }  // namespace sumi::plan

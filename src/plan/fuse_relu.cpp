@@ -3,19 +3,9 @@
 
 namespace sumi::plan {
 
-namespace {
-
-bool is_plain_relu(const graph::Op& op) {
-  const auto* activate = std::get_if<graph::Activate>(&op.attributes);
-  return activate != nullptr && activate->kind == ActivationKind::relu && activate->arguments.negative_slope == 0.0 &&
-         !activate->arguments.max_value && activate->arguments.threshold == 0.0;
-}
-
-}  // namespace
-
 void fuse_relu(graph::Graph& graph, const PassContext& context) {
   const Uses uses(graph);
-  std::vector<bool> dead(graph.ops.size(), false);
+  Edit edit(graph);
   for (graph::Op& op : graph.ops) {
     ActivationKind* epilogue = nullptr;
     if (auto* conv = std::get_if<graph::Conv2d>(&op.attributes)) epilogue = &conv->epilogue;
@@ -23,12 +13,14 @@ void fuse_relu(graph::Graph& graph, const PassContext& context) {
     if (epilogue == nullptr || *epilogue != ActivationKind::linear) continue;
     // In training the backward of ReLU reads its output, never its input, so that the input has this one reader.
     const int next = uses.sole_consumer(op.outputs[0], context.kept);
-    if (next < 0 || !is_plain_relu(graph.ops[static_cast<std::size_t>(next)])) continue;
+    if (next < 0) continue;
+    const auto* activate = std::get_if<graph::Activate>(&graph.ops[static_cast<std::size_t>(next)].attributes);
+    if (activate == nullptr || !is_plain_relu(activate->kind, activate->arguments)) continue;
     *epilogue = ActivationKind::relu;
     op.outputs[0] = graph.ops[static_cast<std::size_t>(next)].outputs[0];
-    dead[static_cast<std::size_t>(next)] = true;
+    edit.erase(next);
   }
-  erase_ops(graph, dead);
+  edit.apply();
 }
 
 }  // namespace sumi::plan

@@ -23,6 +23,20 @@ void fuse_bias(graph::Graph& graph, const PassContext& context);
 void fuse_relu(graph::Graph& graph, const PassContext& context);
 /// The bias gradient is taken where a convolution's weight gradient already reads the output gradient.
 void fuse_bias_gradient(graph::Graph& graph, const PassContext& context);
+/// Batch norms, with a max-pool among them, become one affine map per channel behind the pool; what comes back through
+/// them becomes two sums and one pass over the data.
+void fuse_norms(graph::Graph& graph, const PassContext& context);
+/// The ReLU before a batch norm is differentiated in the pass that makes the norm's gradient.
+void fuse_relu_gradient(graph::Graph& graph, const PassContext& context);
+/// An affine map moves into the kernel and bias of the convolution or product behind it, where no padding is in the
+/// way; the sums that the norm before needs are then read off the kernel's gradient. Comes before merging gradients.
+void fold_affine(graph::Graph& graph, const PassContext& context);
+/// Moments and max-pool are taken from a convolution's output while it is made.
+void fuse_convolution_statistics(graph::Graph& graph, const PassContext& context);
+/// A convolution whose output only its own weights' gradient would read again is computed again there.
+void recompute_convolutions(graph::Graph& graph, const PassContext& context);
+/// The two gradients of a convolution are made in one pass over the gradient of its output.
+void fuse_convolution_gradients(graph::Graph& graph, const PassContext& context);
 /// Gives images the layout that the backend's convolutions prefer and keeps it between them; Reorder ops stand at the
 /// edges.
 void choose_layouts(graph::Graph& graph, const PassContext& context);

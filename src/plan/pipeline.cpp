@@ -11,6 +11,12 @@ const std::vector<Pass>& passes() {
       {"fuse_bias", fuse_bias},
       {"fuse_relu", fuse_relu},
       {"fuse_bias_gradient", fuse_bias_gradient},
+      {"fuse_norms", fuse_norms},
+      {"fuse_relu_gradient", fuse_relu_gradient},
+      {"fold_affine", fold_affine},
+      {"fuse_convolution_statistics", fuse_convolution_statistics},
+      {"recompute_convolutions", recompute_convolutions},
+      {"fuse_convolution_gradients", fuse_convolution_gradients},
       {"choose_layouts", choose_layouts},
   };
   return all;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/naming.hpp"
+#include "core/random.hpp"
 #include "sumi/error.hpp"
 #include "sumi/random.hpp"
 #include "sumi/threads.hpp"
@@ -201,7 +202,7 @@ void Model::set_weights(const std::vector<std::size_t>& indices, const std::vect
                      " is not compatible with provided weight shape " + to_string(shape_of(weights[i])) + ".");
   }
   for (std::size_t i = 0; i < indices.size(); ++i) {
-    std::copy_n(weights[i].data(), table_[indices[i]].size, parameters_.data() + table_[indices[i]].offset);
+    std::copy_n(weights[i].data(), table_[indices[i]].size, parameter_arena().data() + table_[indices[i]].offset);
   }
 }
 
@@ -276,7 +277,7 @@ std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int
   }
   const plan::PassContext context{backend::cpu(), kept, planned_threads_};
   plan::optimize(builder.graph, context);
-  return std::make_unique<Program>(Program{plan::Executable(std::move(builder.graph), table_, context), batch, x,
+  return std::make_unique<Program>(Program{plan::Executable(std::move(builder.graph), table_, context), mode, batch, x,
                                            y_pred, y_true, loss.sample_weight, loss.total, true_shape, pred_shape});
 }
 
@@ -297,13 +298,31 @@ float* Model::address(Program& program, graph::ValueId id) {
 void Model::run(Program& program) {
   bind(program);
   const bool trained = optimizer_state_.has_value();
+  if (program.mode == Mode::train) ++weights_version_;  // moving statistics
   program.executable.run(trained ? static_cast<std::uint64_t>(optimizer_state_->step()) : 0,
-                         trained ? static_cast<float>(optimizer_state_->loss_scale()) : 1.0F);
+                         trained ? static_cast<float>(optimizer_state_->loss_scale()) : 1.0F, weights_version_);
 }
 
-void Model::update() { optimizer().apply(parameters_, gradients_, trainable_); }
+void Model::update() { optimizer().apply(parameter_arena(), gradients_, trainable_); }
 
-Plan Model::describe(std::int64_t batch, Mode mode) {
+// Random samples of one class; what the runs do to the weights is undone.
+void Model::measure(Program& program, int runs, Plan& plan) {
+  state::Arena& weights = parameter_arena();
+  const std::vector<float> before(weights.data(), weights.data() + weights.size());
+  const Shape sample_shape(input_shape_.begin() + 1, input_shape_.end());
+  Random random(random_seed_);
+  std::generate_n(address(program, program.x), program.batch * element_count(sample_shape),
+                  [&] { return static_cast<float>(random.uniform()); });
+  if (program.y_true != graph::none) {
+    std::fill_n(address(program, program.y_true), element_count(program.true_shape), 0.0F);
+    std::fill_n(address(program, program.sample_weight), program.batch, 1.0F);
+  }
+  const std::vector<double> seconds = program.executable.measure(runs);
+  for (std::size_t i = 0; i < seconds.size(); ++i) plan.steps[i].seconds = seconds[i];
+  std::copy(before.begin(), before.end(), weights.data());
+}
+
+Plan Model::describe(std::int64_t batch, Mode mode, int runs) {
   if (mode != Mode::predict && !loss_) {
     throw StateError("The plan of a training step is not known before compile() has set a loss.");
   }
@@ -311,7 +330,9 @@ Plan Model::describe(std::int64_t batch, Mode mode) {
   for (const std::int64_t d : sample_shape) {
     if (d == None) throw StateError("The plan is not known: the input shape " + to_string(input_shape_) + " is open.");
   }
-  Plan plan = program(sample_shape, batch, mode).executable.describe();
+  Program& made = program(sample_shape, batch, mode);
+  Plan plan = made.executable.describe();
+  if (runs > 0) measure(made, runs, plan);
   plan.batch_size = batch;
   plan.training = mode == Mode::train;
   if (plan.training) {

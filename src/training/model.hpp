@@ -23,6 +23,7 @@ enum class Mode { train, test, predict };
 /// An executable with the values that a step feeds and reads.
 struct Program {
   plan::Executable executable;
+  Mode mode;
   std::int64_t batch;
   graph::ValueId x, y_pred;
   graph::ValueId y_true = graph::none, sample_weight = graph::none, loss = graph::none;
@@ -50,7 +51,11 @@ class Model {
   const Shape& output_shape(std::size_t layer) const { return output_shapes_[layer]; }
 
   // Weights.
-  state::Arena& parameter_arena() { return parameters_; }
+  /// For whoever is about to change them.
+  state::Arena& parameter_arena() {
+    ++weights_version_;
+    return parameters_;
+  }
   /// From which shuffling and dropout are drawn.
   std::uint64_t random_seed() const { return random_seed_; }
   const state::ParameterTable& parameters() const { return table_; }
@@ -88,8 +93,8 @@ class Model {
   /// One optimizer update from the gradients of the last training run.
   void update();
 
-  /// The plan for a batch of the input shape, for people.
-  Plan describe(std::int64_t batch, Mode mode);
+  /// The plan for a batch of the input shape, for people; its steps timed in `measure` runs.
+  Plan describe(std::int64_t batch, Mode mode, int measure);
 
   bool stop_training = false;
 
@@ -100,6 +105,7 @@ class Model {
   std::vector<std::pair<std::string, std::vector<Tensor>>> weights_by_layer() const;
   std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode);
   void bind(Program& program);
+  void measure(Program& program, int runs, Plan& plan);
   void find_trainable();
 
   std::string name_;
@@ -112,6 +118,7 @@ class Model {
   std::vector<graph::WeightDeclaration> declared_;
   state::ParameterTable table_;
   state::Arena parameters_;
+  std::uint64_t weights_version_ = 0;  // counts their changes
   state::Arena gradients_;
   std::uint64_t random_seed_ = 0;
   std::vector<bool> trainable_;  // see trainable_weights()

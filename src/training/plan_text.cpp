@@ -13,6 +13,8 @@ constexpr double megabyte = 1024.0 * 1024.0;
 
 std::string megabytes(std::int64_t bytes) { return training::fixed(static_cast<double>(bytes) / megabyte, 2); }
 
+std::string microseconds(double seconds) { return training::fixed(seconds * 1e6, 1); }
+
 std::string megaflops(std::int64_t flops) { return training::fixed(static_cast<double>(flops) / 1e6, 2); }
 
 }  // namespace
@@ -21,15 +23,22 @@ std::string Plan::to_string() const {
   std::vector<std::vector<std::string>> rows = {
       {"step", "layer", "op", "kernel", "output", "layout", "fused", "MB", "MFLOP"}};
   const auto is_number = [](std::size_t column) { return column == 0 || column >= 7; };
+  const bool measured = std::any_of(steps.begin(), steps.end(), [](const PlanStep& step) { return step.seconds > 0; });
+  if (measured) rows[0].emplace_back("us");
+  double all_seconds = 0;
   std::int64_t all_bytes = 0;
   std::int64_t all_flops = 0;
   for (const PlanStep& step : steps) {
     rows.push_back({std::to_string(rows.size()), step.layer, step.op, step.kernel, sumi::to_string(step.output),
                     step.layout, step.fused, megabytes(step.bytes), megaflops(step.flops)});
+    if (measured)
+      rows.back().push_back(step.once ? "(" + microseconds(step.seconds) + ")" : microseconds(step.seconds));
+    if (!step.once) all_seconds += step.seconds;
     all_bytes += step.bytes;
     all_flops += step.flops;
   }
   rows.push_back({"", "total", "", "", "", "", "", megabytes(all_bytes), megaflops(all_flops)});
+  if (measured) rows.back().push_back(microseconds(all_seconds));
 
   std::vector<int> widths(rows[0].size(), 0);
   for (const auto& row : rows) {

@@ -164,7 +164,12 @@ Plan Sequential::plan(const PlanOptions& options) {
     throw ArgumentError(
         "Expected batch_size to be at least 1. Received batch_size=" + std::to_string(options.batch_size) + ".");
   }
-  return model_->describe(options.batch_size, options.training ? training::Mode::train : training::Mode::predict);
+  if (options.measure < 0) {
+    throw ArgumentError("Expected measure to be a number of runs. Received measure=" + std::to_string(options.measure) +
+                        ".");
+  }
+  return model_->describe(options.batch_size, options.training ? training::Mode::train : training::Mode::predict,
+                          options.measure);
 }
 
 void Sequential::stop_training() noexcept { model_->stop_training = true; }

@@ -1,4 +1,5 @@
 // oneDNN's convolutions against the reference: odd sizes, strides, dilations, groups, padding, every layout.
+#include "backend/cpu/candidates.hpp"
 #include "backend/cpu/isa.hpp"
 #include "backend/cpu_run.hpp"
 
@@ -112,6 +113,17 @@ TEST_CASE("images are blocked from the first convolution on", "[cpu][convolution
   CHECK(preferred({4, 13, 13, 32}, first, 10) == Layout::plain);
 }
 
+TEST_CASE("oneDNN's convolution refuses to make moments or to pool", "[cpu][convolution]") {
+  for (const bool pools : {false, true}) {
+    graph::Conv2d conv{{.kernel_h = 3, .kernel_w = 3}, 1, ActivationKind::linear, !pools};
+    if (pools) conv.pool = graph::Window{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
+    const graph::Attributes op = conv;
+    const backend::Operand none{{}, Layout::plain, false};
+    const backend::OpCase plain{op, {{{2, 9, 9, 4}}, {{3, 3, 4, 8}}}, {{{2, 7, 7, 8}}, none, none, none}, 2};
+    CHECK(backend::cpu_detail::make_convolution(plain).refusal == "onednn/conv2d: makes no moments and pools nothing");
+  }
+}
+
 TEST_CASE("a convolution refuses a plain image beside a blocked one where a Reorder would do", "[cpu][convolution]") {
   const graph::Attributes op = graph::Conv2d{{.kernel_h = 3, .kernel_w = 3}, 1, ActivationKind::linear};
   const backend::Operand blocked{{2, 9, 9, 32}, Layout::blocked16};
@@ -120,7 +132,7 @@ TEST_CASE("a convolution refuses a plain image beside a blocked one where a Reor
   std::vector<std::string> refusals;
   CHECK_FALSE(backend::cpu().supports(mixed));
   CHECK(backend::cpu().select(mixed, &refusals) == nullptr);
-  CHECK(refusals.size() == 2);  // oneDNN's and the reference's
+  CHECK(refusals.size() == 3);  // Winograd's, oneDNN's and the reference's
 }
 
 }  // namespace

@@ -102,6 +102,15 @@ void time_conv(const std::string& name, const Image& x, Image& y, bool with_data
           threads);
   if (!with_data_gradient) return;
   time_op(name + " data", graph::Conv2dBackwardData{window, 1}, {y.operand(), kernel}, {x.operand()}, threads);
+  time_op(name + " both gradients", graph::Conv2dBackward{window, 1}, {x.operand(), kernel, y.operand()},
+          {x.operand(), kernel, bias}, threads);
+  graph::Conv2d fused = conv;
+  fused.moments = true;
+  fused.pool = graph::Window{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
+  const Operand moments{{2, y.shape[3]}};
+  const Operand pooled{{y.shape[0], y.shape[1] / 2, y.shape[2] / 2, y.shape[3]}, y.layout};
+  time_op(name + " forward, moments, pool", fused, {x.operand(), kernel, bias, bias},
+          {y.operand(), moments, pooled, moments}, threads);
 }
 
 void time_relu_backward(const std::string& name, const Image& x, int threads) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "backend/cpu/kernels.hpp"
 
 namespace sumi::backend::cpu_detail {
 
@@ -16,6 +17,10 @@ struct Answer {
 
 Answer refuse(std::string reason);
 
+/// Conv2d with moments or pool and Conv2dChainBackwardWeights, of images of few channels.
+Answer make_thin_convolution(const OpCase& op);
+/// Winograd's algorithm: Conv2d, Conv2dBackward, Conv2dBackwardData, Conv2dBackwardWeights, where it is faster.
+Answer make_winograd(const OpCase& op);
 /// oneDNN: Conv2d, Conv2dBackwardData, Conv2dBackwardWeights.
 Answer make_convolution(const OpCase& op);
 /// oneDNN: MatMul.
@@ -26,7 +31,11 @@ Answer make_elementwise(const OpCase& op);
 Answer make_channelwise(const OpCase& op);
 /// BatchNorm, BatchNormBackward.
 Answer make_batch_norm(const OpCase& op);
-/// MaxPool2d, AvgPool2d and their gradients.
+/// Moments, ChannelAffine, GradientSums.
+Answer make_norm_chain(const OpCase& op);
+/// FoldAffine, FoldAffineBackward.
+Answer make_fold(const OpCase& op);
+/// MaxPool2d, AvgPool2d and their gradients, NormChainBackwardData.
 Answer make_pool(const OpCase& op);
 /// Reorder.
 Answer make_reorder(const OpCase& op);
@@ -34,6 +43,14 @@ Answer make_reorder(const OpCase& op);
 /// The layout that oneDNN would give the output of a Conv2d or Conv2dBackwardData.
 graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                            const Operand& output);
+
+/// Windows over the image x, in its layout, that make y.
+Pool pool_of(const graph::Window& window, const Operand& x, const Operand& y);
+/// -1 where a number is negative, else 1.
+void signs_of(const float* numbers, std::int64_t count, float* signs);
+/// Whether SUMI_CONVOLUTION, of which this is the value (null where it is not set), rules out Winograd's algorithm.
+/// Throws ArgumentError where the value is unknown.
+bool wants_direct_convolution(const char* choice);
 
 /// True where all operands of x's shape have x's layout.
 bool same_layouts(const OpCase& op);

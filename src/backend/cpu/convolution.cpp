@@ -87,6 +87,7 @@ Answer no_implementation(const char* name) {
 }
 
 Answer make(const graph::Conv2d& conv, const OpCase& op) {
+  if (conv.moments || conv.pool) return refuse("onednn/conv2d: makes no moments and pools nothing");
   const Operand& x = op.inputs[0];
   const Shape& kernel = op.inputs[1].shape;
   const Operand& y = op.outputs[0];

@@ -23,9 +23,10 @@ bool same_layouts(const OpCase& op) {
 
 namespace {
 
-// In the order in which they are asked. An own convolution for some shapes would stand before oneDNN's.
-constexpr Answer (*candidates[])(const OpCase&) = {make_convolution, make_matmul, make_elementwise, make_channelwise,
-                                                   make_batch_norm,  make_pool,   make_reorder};
+// In the order in which they are asked.
+constexpr Answer (*candidates[])(const OpCase&) = {
+    make_thin_convolution, make_winograd,   make_convolution, make_matmul, make_elementwise, make_channelwise,
+    make_batch_norm,       make_norm_chain, make_fold,        make_pool,   make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
@@ -37,8 +38,36 @@ bool is_layout_blind(const graph::Attributes& attributes) {
          std::holds_alternative<graph::MaxPool2dBackward>(attributes) ||
          std::holds_alternative<graph::AvgPool2d>(attributes) ||
          std::holds_alternative<graph::AvgPool2dBackward>(attributes) ||
+         std::holds_alternative<graph::Moments>(attributes) ||
+         std::holds_alternative<graph::ChannelAffine>(attributes) ||
+         std::holds_alternative<graph::GradientSums>(attributes) ||
+         std::holds_alternative<graph::NormChainBackwardData>(attributes) ||
          std::holds_alternative<graph::BatchNorm>(attributes) ||
          std::holds_alternative<graph::BatchNormBackward>(attributes);
+}
+
+// The layout in which our own convolutions make this image: blocks as wide as the machine's vectors.
+graph::Layout own_layout(const Operand& image) {
+  const graph::Layout layout = active_isa() == Isa::avx512 ? graph::Layout::blocked16
+                               : active_isa() == Isa::avx2 ? graph::Layout::blocked8
+                                                           : graph::Layout::plain;
+  const int block = graph::block_of(layout);
+  return block != 0 && image.shape[3] % block == 0 ? layout : graph::Layout::plain;
+}
+
+// The case with all images that can be in a layout in that.
+OpCase in_layout(OpCase op, graph::Layout layout) {
+  const int block = graph::block_of(layout);
+  const auto set = [&](std::vector<Operand>& operands, bool output) {
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      Operand& operand = operands[i];
+      if (operand.shape.size() != 4 || graph::is_kernel(op.attributes, i, output)) continue;
+      operand.layout = block != 0 && operand.shape[3] % block == 0 ? layout : graph::Layout::plain;
+    }
+  };
+  set(op.inputs, false);
+  set(op.outputs, true);
+  return op;
 }
 
 class CpuBackend final : public Backend {
@@ -49,6 +78,9 @@ class CpuBackend final : public Backend {
 
   graph::Layout preferred_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                  const Operand& output) override {
+    if (const auto* conv = std::get_if<graph::Conv2d>(&attributes); conv != nullptr && (conv->moments || conv->pool)) {
+      return own_layout(output);
+    }
     if (std::holds_alternative<graph::Conv2d>(attributes) ||
         std::holds_alternative<graph::Conv2dBackwardData>(attributes)) {
       return preferred_convolution_layout(attributes, inputs, output);
@@ -58,13 +90,25 @@ class CpuBackend final : public Backend {
 
   bool supports(const OpCase& op) override { return select(op, nullptr) != nullptr; }
 
+  bool fuses(const OpCase& op) override {
+    for (const graph::Layout layout : {graph::Layout::blocked16, graph::Layout::blocked8, graph::Layout::plain}) {
+      if (select_own(in_layout(op, layout), nullptr)) return true;
+    }
+    return false;
+  }
+
   std::unique_ptr<Kernel> select(const OpCase& op, std::vector<std::string>* refusals) override {
+    auto own = select_own(op, refusals);
+    return own ? std::move(own) : reference().select(op, refusals);
+  }
+
+  std::unique_ptr<Kernel> select_own(const OpCase& op, std::vector<std::string>* refusals) {
     for (const auto& candidate : candidates) {
       Answer answer = candidate(op);
       if (answer.kernel) return std::move(answer.kernel);
       if (refusals != nullptr && !answer.refusal.empty()) refusals->push_back(std::move(answer.refusal));
     }
-    return reference().select(op, refusals);
+    return nullptr;
   }
 
   void update(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::size_t count,

@@ -1,10 +1,21 @@
 // All vector kernels and their table, for the instruction set of the region that includes this file.
 #include "backend/cpu/simd-inl.hpp"
 // The order is that of use.
+// clang-format off
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
+#include "backend/cpu/chain-inl.hpp"
+#include "backend/cpu/thin_convolution-inl.hpp"
+#include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+#if SUMI_LANES > 4
+#include "backend/cpu/winograd-inl.hpp"
+#include "backend/cpu/winograd-products-inl.hpp"
+#include "backend/cpu/winograd-backward-inl.hpp"
+#include "backend/cpu/winograd-forward-inl.hpp"
+#endif
+// clang-format on
 
 const KernelTable table = {
     .relu = relu,
@@ -20,5 +31,16 @@ const KernelTable table = {
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,
     .avg_pool_backward = avg_pool_backward,
+    .chain_backward = chain_backward,
+    .thin_forward = thin_forward,
+    .thin_backward = thin_backward,
+    .fold_row = fold_row,
+    .fold_row_backward = fold_row_backward,
+#if SUMI_LANES > 4
+    .winograd_kernel = winograd_kernel,
+    .winograd_forward = winograd_forward,
+    .winograd_backward = winograd_backward,
+    .winograd_kernel_gradient = winograd_kernel_gradient,
+#endif
     .update = update,
 };

@@ -24,6 +24,75 @@ struct Pool {
   std::int64_t height = 0, width = 0;          ///< Of x.
   std::int64_t out_height = 0, out_width = 0;  ///< Of y.
   std::int64_t channels = 0;
+  std::int64_t groups = 1;  ///< Blocks of channels of one image; parameters per channel lie block after block.
+};
+
+/// What graph::NormChainBackwardData needs to know of its operands. Without `pooled` only the size of x is used of the
+/// pool. sign: 1 or -1 per channel.
+struct ChainBackward {
+  Pool pool;
+  bool pooled = false, relu = false;
+  const float* x = nullptr;
+  const float* sign = nullptr;
+  const float* dy = nullptr;
+  const float* map = nullptr;  ///< Five rows of pool.channels * pool.groups numbers.
+  float* dx = nullptr;
+};
+
+/// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
+/// outputs are blocked by the width of the vectors. Where an operand is null, nobody has it or wants it.
+struct ThinConvolution {
+  std::int64_t height = 0, width = 0, channels = 0;
+  std::int64_t out_height = 0, out_width = 0, filters = 0;
+  bool relu = false, moments = false;
+  bool pooled = false;  ///< By windows of 2 by 2 next to each other.
+  const float* x = nullptr;
+  const float* kernel = nullptr;
+  const float* bias = nullptr;
+  const float* sign = nullptr;  ///< 1 or -1 for each filter.
+  // Forward.
+  float* y = nullptr;
+  float* pool = nullptr;
+  // Backward through a chain, see ChainBackward.
+  const float* dy = nullptr;
+  const float* map = nullptr;
+};
+
+/// Products of one tile of Winograd's F(4x4, 3x3).
+inline constexpr std::int64_t winograd_positions = 36;
+
+/// A convolution of 3x3 with stride 1, or its part on some channels, in tiles of 4 by 4 outputs. Tiles are counted row
+/// by row through all images. Images and kernels are blocked by the vectors' width; channels and filters are multiples
+/// of it.
+struct Winograd {
+  std::int64_t height = 0, width = 0;          ///< Of x.
+  std::int64_t out_height = 0, out_width = 0;  ///< Of y.
+  std::int64_t pad_top = 0, pad_left = 0;
+  std::int64_t rows = 0, columns = 0;  ///< Tiles of an image.
+  std::int64_t channels = 0, filters = 0;
+  std::int64_t x_image = 0;      ///< Floats from an image of x to the next.
+  std::int64_t kernel_cell = 0;  ///< Floats from a cell of the kernel to the next.
+  std::int64_t chunk = 0;        ///< Tiles that are transformed together: a multiple of 12.
+  /// Floats from a position to the next in `chunk` transformed tiles of x and of y, and in transformed kernels.
+  std::int64_t x_position = 0, y_position = 0, u_position = 0;
+};
+
+/// Operands of winograd_forward. Null: no bias, no sign (as if all were positive), output or sums not wanted.
+struct WinogradForward {
+  const float *x = nullptr, *u = nullptr, *bias = nullptr, *sign = nullptr;
+  bool relu = false;
+  float* y = nullptr;
+  float* pooled = nullptr;
+  double *sums = nullptr, *pooled_sums = nullptr;  ///< Of values, then of their squares: added to.
+  float* scratch = nullptr;                        ///< winograd_positions * (x_position + y_position).
+};
+
+/// Operands of winograd_backward. Null: dx, du, sums that are not wanted, and x and u where only those need them.
+struct WinogradBackward {
+  const float *x = nullptr, *u = nullptr, *dy = nullptr;
+  float *dx = nullptr, *du = nullptr;
+  double* sums = nullptr;    ///< Of dy: added to.
+  float* scratch = nullptr;  ///< winograd_positions * (x_position + y_position).
 };
 
 /// "Periodic" kernels see `count` floats as rows of `period` floats, the last row possibly shorter; parameters and sums
@@ -48,13 +117,44 @@ struct KernelTable {
   void (*gradient_sums)(const float* x, const float* dy, std::int64_t count, std::int64_t period, const float* mean,
                         double* sums, double* products);
 
-  /// Output rows [begin, end), counted through all images: image * out_height + row.
-  void (*max_pool)(const Pool& pool, const float* x, float* y, std::int64_t begin, std::int64_t end);
+  /// Output rows [begin, end), counted through all images: image * out_height + row. sign: null, or 1 or -1 per
+  /// channel: -1 for the smallest.
+  void (*max_pool)(const Pool& pool, const float* x, const float* sign, float* y, std::int64_t begin, std::int64_t end);
   void (*avg_pool)(const Pool& pool, const float* x, float* y, std::int64_t begin, std::int64_t end);
   /// Whole images [begin, end). Every element of dx is written.
   void (*max_pool_backward)(const Pool& pool, const float* x, const float* dy, float* dx, std::int64_t begin,
                             std::int64_t end);
   void (*avg_pool_backward)(const Pool& pool, const float* dy, float* dx, std::int64_t begin, std::int64_t end);
+
+  /// Whole images (blocks of channels) [begin, end).
+  void (*chain_backward)(const ChainBackward& chain, std::int64_t begin, std::int64_t end);
+
+  /// Images [begin, end). Writes a shift for each filter, and adds to four rows of sums: of y - shift, of its square,
+  /// and the same of what is pooled.
+  void (*thin_forward)(const ThinConvolution& conv, std::int64_t begin, std::int64_t end, float* shifts, double* sums);
+  /// Images [begin, end). Adds to sums: a row for each number of the kernel's windows and channels, and one for the
+  /// bias.
+  void (*thin_backward)(const ThinConvolution& conv, std::int64_t begin, std::int64_t end, double* sums);
+
+  /// One row of a kernel, multiplied into `folded`: folded = kernel * scale, bias += kernel * offset.
+  void (*fold_row)(const float* kernel, float scale, float offset, float* folded, float* bias, std::int64_t filters);
+  /// One row back: dkernel = scale * dfolded + offset * dbias. Adds to sums the kernel's products with dbias and with
+  /// dfolded - mean * dbias.
+  void (*fold_row_backward)(const float* kernel, const float* dfolded, const float* dbias, float scale, float offset,
+                            float mean, float* dkernel, double* sums, std::int64_t filters);
+  /// Transforms the kernel, rows [begin, end): channels, or filters where it is transposed for the input's gradient.
+  /// Absent (like the three that follow) from the table for any machine.
+  void (*winograd_kernel)(const Winograd& w, const float* kernel, float* u, bool transposed, std::int64_t begin,
+                          std::int64_t end) = nullptr;
+  /// Tiles [begin, end).
+  void (*winograd_forward)(const Winograd& w, const WinogradForward& operands, std::int64_t begin,
+                           std::int64_t end) = nullptr;
+  /// Tiles [begin, end), whole images. du is written.
+  void (*winograd_backward)(const Winograd& w, const WinogradBackward& operands, std::int64_t begin,
+                            std::int64_t end) = nullptr;
+  /// The kernel's gradient, channels [begin, end), from the sum of `parts` arrays du, one behind the other.
+  void (*winograd_kernel_gradient)(const Winograd& w, const float* du, std::int64_t parts, float* dkernel,
+                                   std::int64_t begin, std::int64_t end) = nullptr;
 
   /// Applies an optimizer's rule to the weights [begin, end).
   void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,

@@ -41,18 +41,25 @@ SUMI_INLINE void for_windows(Body body, const Pool& pool, std::int64_t row) {
   }
 }
 
+/// With signs, what is multiplied by them is compared.
+template <bool signs>
 struct MaxBody {
   const float* x;
+  const float* sign;
   float* y;
   std::int64_t row, pixel;  ///< Floats from one to the next.
   template <class V>
   SUMI_INLINE void at(const Cells& cells, std::int64_t c) const {
     const float* from = x + cells.first + c;
-    V best = load<V>(from);
+    const V factor = signs ? load<V>(sign + c) : V{};
+    V best = signs ? V(load<V>(from) * factor) : load<V>(from);
     for (std::int64_t h = 0; h < cells.height; ++h) {
-      for (std::int64_t w = 0; w < cells.width; ++w) best = larger(load<V>(from + h * row + w * pixel), best);
+      for (std::int64_t w = 0; w < cells.width; ++w) {
+        const V v = load<V>(from + h * row + w * pixel);
+        best = larger(signs ? V(v * factor) : v, best);
+      }
     }
-    store(y + c, best);
+    store(y + c, signs ? V(best * factor) : best);
   }
   SUMI_INLINE void advance(std::int64_t channels) { y += channels; }
 };
@@ -126,12 +133,19 @@ struct AverageBackwardBody {
   SUMI_INLINE void advance(std::int64_t channels) { dy += channels; }
 };
 
-void max_pool(const Pool& pool, const float* x, float* y, std::int64_t begin, std::int64_t end) {
+void max_pool(const Pool& pool, const float* x, const float* sign, float* y, std::int64_t begin, std::int64_t end) {
   const std::int64_t pixel = pool.channels;
   const std::int64_t row = pool.width * pixel;
   for (std::int64_t r = begin; r < end; ++r) {
-    const float* image = x + r / pool.out_height * pool.height * row;
-    for_windows(MaxBody{image, y + r * pool.out_width * pixel, row, pixel}, pool, r % pool.out_height);
+    const std::int64_t n = r / pool.out_height;
+    const float* image = x + n * pool.height * row;
+    float* out = y + r * pool.out_width * pixel;
+    if (sign == nullptr) {
+      for_windows(MaxBody<false>{image, nullptr, out, row, pixel}, pool, r % pool.out_height);
+    } else {
+      const float* signs = sign + n % pool.groups * pool.channels;
+      for_windows(MaxBody<true>{image, signs, out, row, pixel}, pool, r % pool.out_height);
+    }
   }
 }
 

@@ -52,6 +52,7 @@ class Sums {
     std::fill_n(scratch_.data(), count, 0.0);
   }
   double& operator[](std::int64_t i) { return scratch_.data()[i]; }
+  double* begin() { return scratch_.data(); }
   template <class T>
   void store(T* output) {
     for (std::int64_t i = 0; i < count_; ++i) output[i] = static_cast<T>(scratch_.data()[i]);

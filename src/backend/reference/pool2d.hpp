@@ -28,12 +28,13 @@ void for_each_window(const graph::Window& w, const Shape& x, const Shape& y, Vis
   }
 }
 
-/// The first largest of the cells.
-template <class T, class Cells>
-std::int64_t largest(const T* x, const Cells& cells) {
+/// The first largest of the cells, or the first smallest where `sign` is there and negative for channel c.
+template <class X, class T, class Cells>
+std::int64_t extreme(const X* x, const T* sign, std::int64_t c, const Cells& cells) {
+  const bool smallest = sign != nullptr && sign[c] < T(0);
   std::int64_t best = -1;
   cells([&](std::int64_t i) {
-    if (best < 0 || x[i] > x[best]) best = i;
+    if (best < 0 || (smallest ? x[i] < x[best] : x[i] > x[best])) best = i;
   });
   return best;
 }
@@ -41,8 +42,10 @@ std::int64_t largest(const T* x, const Cells& cells) {
 template <class T>
 void compute(const graph::MaxPool2d& op, const Operands<T>& o) {
   const T* x = o.inputs[0];
-  for_each_window(op.window, o.input_shapes[0], o.output_shapes[0],
-                  [&](std::int64_t yi, const auto& cells) { o.outputs[0][yi] = x[largest(x, cells)]; });
+  const Shape& y = o.output_shapes[0];
+  for_each_window(op.window, o.input_shapes[0], y, [&](std::int64_t yi, const auto& cells) {
+    o.outputs[0][yi] = x[extreme(x, input(o, 1), yi % y[3], cells)];
+  });
 }
 
 template <class T>
@@ -50,8 +53,9 @@ void compute(const graph::MaxPool2dBackward& op, const Operands<T>& o) {
   const T* x = o.inputs[0];
   const T* dy = o.inputs[1];
   Sums sums(o, output_count(o, 0));
-  for_each_window(op.window, o.input_shapes[0], o.input_shapes[1],
-                  [&](std::int64_t yi, const auto& cells) { sums[largest(x, cells)] += static_cast<double>(dy[yi]); });
+  for_each_window(op.window, o.input_shapes[0], o.input_shapes[1], [&](std::int64_t yi, const auto& cells) {
+    sums[extreme(x, static_cast<const T*>(nullptr), 0, cells)] += static_cast<double>(dy[yi]);
+  });
   sums.store(o.outputs[0]);
 }
 

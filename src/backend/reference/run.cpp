@@ -9,6 +9,7 @@
 #include "backend/reference/elementwise.hpp"
 #include "backend/reference/losses.hpp"
 #include "backend/reference/matmul.hpp"
+#include "backend/reference/norm_chain.hpp"
 #include "backend/reference/penalty.hpp"
 #include "backend/reference/pool2d.hpp"
 #include "backend/reference/reference.hpp"
@@ -32,11 +33,20 @@ template void run(const graph::Attributes& attributes, const Operands<double>& o
 std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vector<Shape>& input_shapes,
                             const std::vector<Shape>& output_shapes) {
   return std::visit(
-      [&]<class Kind>(const Kind&) -> std::size_t {
+      [&]<class Kind>(const Kind& kind) -> std::size_t {
         std::int64_t count = 0;
-        if constexpr (is_any_of<Kind, graph::Conv2d, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights,
-                                graph::SumToBias, graph::MaxPool2dBackward, graph::AvgPool2dBackward>) {
+        if constexpr (std::is_same_v<Kind, graph::Conv2d>) {
+          count = conv2d_scratch(kind, input_shapes);
+        } else if constexpr (is_any_of<Kind, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights, graph::SumToBias,
+                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward,
+                                       graph::NormChainBackwardData>) {
           count = element_count(output_shapes[0]);
+        } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackward>) {
+          count = std::max(element_count(input_shapes[0]), element_count(input_shapes[1]));
+        } else if constexpr (std::is_same_v<Kind, graph::FoldAffine>) {
+          count = input_shapes[0].back();
+        } else if constexpr (std::is_same_v<Kind, graph::FoldAffineBackward>) {
+          count = element_count(input_shapes[1]);
         } else if constexpr (std::is_same_v<Kind, graph::Penalty>) {
           count = element_count(input_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::PenaltyBackward>) {

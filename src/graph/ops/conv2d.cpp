@@ -7,7 +7,7 @@ namespace {
 
 // Whether a forward convolution would map these shapes onto each other.
 bool maps(const Window& window, int groups, const Shape& x, const Shape& kernel, const Shape& y) {
-  return shapes(Conv2d{window, groups, ActivationKind::linear}, std::vector<Shape>{x, kernel}).front() == y;
+  return shapes(Conv2d{.window = window, .groups = groups}, std::vector<Shape>{x, kernel}).front() == y;
 }
 
 }  // namespace
@@ -28,7 +28,10 @@ std::vector<Shape> shapes(const Conv2d& op, Shapes inputs) {
                      " groups. Received: input shape " + to_string(x) + ", kernel shape " + to_string(kernel) + ".");
   }
   require_shape_if_present("the bias of conv2d", operand(inputs, 2), {filters});
-  return {y};
+  require_shape_if_present("the sign of conv2d", operand(inputs, 3), {filters});
+  if (!op.moments && !op.pool) return {y};
+  const Shape moments = {2, filters};
+  return {y, moments, op.pool ? shapes(MaxPool2d{*op.pool}, std::vector<Shape>{y}).front() : Shape{}, moments};
 }
 
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2d& kind, Gradients dy, Wanted wanted) {
@@ -53,6 +56,19 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2d& kind, Gr
 
 bool fits(const Conv2dBackwardData& op, Shapes inputs, Shapes outputs) {
   return maps(op.window, op.groups, outputs[0], inputs[1], inputs[0]);
+}
+
+bool fits(const Conv2dBackward& op, Shapes inputs, Shapes outputs) {
+  require_shape_if_present("dx", outputs[0], inputs[0]);
+  require_shape_if_present("dbias", operand(outputs, 2), {inputs[2].back()});
+  return maps(op.window, op.groups, inputs[0], inputs[1], inputs[2]) && outputs[1] == inputs[1];
+}
+
+bool fits(const Conv2dChainBackwardWeights& op, Shapes inputs, Shapes outputs) {
+  const std::vector<Shape> made = shapes(op.conv, inputs.first(4));
+  require_shape("the map", inputs[5], {5, inputs[1].back()});
+  require_shape_if_present("dbias", operand(outputs, 1), {inputs[1].back()});
+  return inputs[4] == made[op.conv.pool ? 2 : 0] && outputs[0] == inputs[1];
 }
 
 bool fits(const Conv2dBackwardWeights& op, Shapes inputs, Shapes outputs) {

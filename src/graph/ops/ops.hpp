@@ -40,10 +40,22 @@ SUMI_DIFFERENTIABLE_OP(Custom);
 // Reshape's output shape is the caller's choice, so that it has no shape rule.
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Reshape& kind, Gradients dy, Wanted wanted);
 
+// Ops that only passes make, behind the backward, and whose output shapes follow from their inputs.
+std::vector<Shape> shapes(const Moments& op, Shapes inputs);
+std::vector<Shape> shapes(const ChannelAffine& op, Shapes inputs);
+std::vector<Shape> shapes(const GradientSums& op, Shapes inputs);
+std::vector<Shape> shapes(const NormChainBackwardData& op, Shapes inputs);
+std::vector<Shape> shapes(const FoldAffine& op, Shapes inputs);
+std::vector<Shape> shapes(const FoldAffineBackward& op, Shapes inputs);
+
 // Ops whose output shapes don't follow from their inputs alone: whether operands of these shapes fit together. A
 // backward op fits where the forward op would map the shapes onto each other.
 bool fits(const Conv2dBackwardData& op, Shapes inputs, Shapes outputs);
 bool fits(const Conv2dBackwardWeights& op, Shapes inputs, Shapes outputs);
+bool fits(const Conv2dBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const Conv2dChainBackwardWeights& op, Shapes inputs, Shapes outputs);
+bool fits(const NormChain& op, Shapes inputs, Shapes outputs);
+bool fits(const NormChainBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const SumToBias& op, Shapes inputs, Shapes outputs);
 bool fits(const ActivateBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const MaxPool2dBackward& op, Shapes inputs, Shapes outputs);

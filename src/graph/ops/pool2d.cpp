@@ -21,7 +21,10 @@ Shape pooled(const char* name, const Window& w, const Shape& x) {
 
 }  // namespace
 
-std::vector<Shape> shapes(const MaxPool2d& op, Shapes inputs) { return {pooled("max_pool2d", op.window, inputs[0])}; }
+std::vector<Shape> shapes(const MaxPool2d& op, Shapes inputs) {
+  require_shape_if_present("the sign of max_pool2d", operand(inputs, 1), {inputs[0].back()});
+  return {pooled("max_pool2d", op.window, inputs[0])};
+}
 
 std::vector<Shape> shapes(const AvgPool2d& op, Shapes inputs) { return {pooled("avg_pool2d", op.window, inputs[0])}; }
 
