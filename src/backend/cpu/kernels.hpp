@@ -39,14 +39,11 @@ struct ChainBackward {
   float* dx = nullptr;
 };
 
-/// y = row (inner) times matrix (inner, columns) + bias (null for none), clipped at 0 where `relu`.
+/// A row of numbers times a matrix of so many rows, each of `columns` numbers.
 struct VectorProduct {
-  std::int64_t inner = 0, columns = 0;
-  bool relu = false;
+  std::int64_t columns = 0;
   const float* row = nullptr;
   const float* matrix = nullptr;
-  const float* bias = nullptr;
-  float* y = nullptr;
 };
 
 /// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
@@ -168,8 +165,8 @@ struct KernelTable {
                                    std::int64_t begin, std::int64_t end) = nullptr;
 
   std::int64_t lanes;  ///< Floats of a vector.
-  /// Columns [begin, end), whole vectors.
-  void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end);
+  /// The part of the product that the matrix's rows [begin, end) make. Columns are a multiple of `lanes`.
+  void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end, float* sums);
 
   /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
   /// that is no class); its gradient from the softmax y.

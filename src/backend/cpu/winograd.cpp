@@ -78,23 +78,25 @@ class Forward final : public Kernel {
       : inputs_(op.inputs.size()),
         outputs_(op.outputs.size()),
         relu_(conv.epilogue == ActivationKind::relu),
+        prepares_(op.inputs[1].constant),
         w_(part_of(describe(conv.window, x, y), x[3])),
         images_(x[0]),
         tiles_(x[0] * w_.rows * w_.columns),
         parts_(static_cast<int>(std::min<std::int64_t>(op.threads, tiles_))) {}
   std::string name() const override { return "cpu/winograd"; }
   std::size_t scratch_floats() const override {
-    return static_cast<std::size_t>(kernel_floats(w_) + parts_ * part_floats());
+    return static_cast<std::size_t>((prepares_ ? 0 : kernel_floats(w_)) + parts_ * part_floats());
+  }
+  std::size_t prepared_floats() const override { return prepares_ ? static_cast<std::size_t>(kernel_floats(w_)) : 0; }
+  void prepare(const Arguments& arguments) override {
+    if (prepares_) transform_kernel(arguments.inputs[1], arguments.prepared);
   }
   void run(const Arguments& arguments) override {
     const auto input = [&](std::size_t i) { return i < inputs_ ? arguments.inputs[i] : nullptr; };
     const auto output = [&](std::size_t i) { return i < outputs_ ? arguments.outputs[i] : nullptr; };
-    float* const u = arguments.scratch;
-    float* const of_parts = u + kernel_floats(w_);
-    parallel(parts_, [&](int part) {
-      const Slice slice = slice_of(w_.channels, part, parts_);
-      kernels().winograd_kernel(w_, arguments.inputs[1], u, false, slice.begin, slice.end);
-    });
+    float* const u = prepares_ ? arguments.prepared : arguments.scratch;
+    float* const of_parts = arguments.scratch + (prepares_ ? 0 : kernel_floats(w_));
+    if (!prepares_) transform_kernel(arguments.inputs[1], u);
     parallel(parts_, [&](int part) {
       float* const own = of_parts + part * part_floats();
       double* const sums = doubles_at(own);
@@ -124,11 +126,18 @@ class Forward final : public Kernel {
   }
 
  private:
+  void transform_kernel(const float* kernel, float* u) const {
+    parallel(parts_, [&](int part) {
+      const Slice slice = slice_of(w_.channels, part, parts_);
+      kernels().winograd_kernel(w_, kernel, u, false, slice.begin, slice.end);
+    });
+  }
   std::int64_t sums_floats() const { return to_lines(4 * w_.filters * floats_of_a_double); }
   std::int64_t part_floats() const { return sums_floats() + tile_floats(w_) + to_lines(5 * w_.filters); }
 
   std::size_t inputs_, outputs_;
   bool relu_;
+  bool prepares_;  // the kernel is transformed in advance
   Winograd w_;
   std::int64_t images_, tiles_;
   int parts_;
@@ -273,17 +282,18 @@ class Backward final : public Kernel {
 
 // Whether this is faster than oneDNN's direct convolution. Costs are counted in products of one channel and one filter:
 // 36 for a tile and what its transforms add, against 9 for an output. Transforming the kernel costs the same for any
-// number of images, and more where threads then exchange it.
-bool is_faster(const Shape& x, const Shape& y, int threads) {
+// number of images, more where threads then exchange it, and nothing where it is constant.
+bool is_faster(const Shape& x, const Shape& y, int threads, bool constant_kernel) {
   const auto transforms = [](std::int64_t channels) { return 8.0 / static_cast<double>(channels); };
   const double tile = winograd_positions * (1.0 + transforms(x[3]) + transforms(y[3]));
-  const double kernel = threads == 1 ? 500.0 : 2000.0;
+  const double kernel = constant_kernel ? 0.0 : threads == 1 ? 500.0 : 2000.0;
   const std::int64_t tiles = y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4);
   return kernel + tile * static_cast<double>(tiles) < 9.0 * static_cast<double>(y[0] * y[1] * y[2]);
 }
 
 // Why a convolution of blocked x and y is not taken; empty where it is.
-std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y, int threads) {
+std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y, int threads,
+                       bool constant_kernel) {
   if (wants_direct_convolution(std::getenv("SUMI_CONVOLUTION"))) return "SUMI_CONVOLUTION is 'direct'";
   if (kernels().winograd_forward == nullptr) return "needs AVX2 or AVX-512";
   graph::Window unpadded = w;
@@ -296,7 +306,7 @@ std::string refusal_of(const graph::Window& w, int groups, const Operand& x, con
   if (graph::block_of(x.layout) != block || graph::block_of(y.layout) != block || y.shape[3] % block != 0) {
     return "takes images in blocks of " + std::to_string(block) + " channels";
   }
-  return is_faster(x.shape, y.shape, threads) ? "" : "direct convolution is faster for this shape";
+  return is_faster(x.shape, y.shape, threads, constant_kernel) ? "" : "direct convolution is faster for this shape";
 }
 
 Answer refuse_for(const std::string& reason) { return refuse("cpu/winograd: " + reason); }
@@ -307,7 +317,8 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
   // Where y itself is not wanted, what is pooled from it has its layout.
   const Operand& image = op.outputs[0].present ? op.outputs[0] : op.outputs[op.outputs.size() > 2 ? 2 : 0];
   const std::string reason =
-      refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout}, op.threads);
+      refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout}, op.threads,
+                 op.inputs[1].constant);
   if (!reason.empty()) return refuse_for(reason);
   if (conv.pool) {
     if (*conv.pool != graph::Window{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2}) {
@@ -322,7 +333,7 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
 
 Answer make_backward(const graph::Window& window, int groups, const OpCase& op, const Places& places, const Operand& x,
                      const Operand& dy) {
-  const std::string reason = refusal_of(window, groups, x, dy, op.threads);
+  const std::string reason = refusal_of(window, groups, x, dy, op.threads, false);
   if (!reason.empty()) return refuse_for(reason);
   return {std::make_unique<Backward>(window, places, x.shape, dy.shape, op.threads), {}};
 }
