@@ -17,4 +17,5 @@ CLI::Validator number(const std::string& what, bool (*holds)(double));
 void add_train(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_plan(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_fetch(CLI::App& app);

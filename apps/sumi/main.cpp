@@ -45,12 +45,14 @@ int run(int argc, char** argv) {
       "  sumi train                          train as the Keras tutorial does\n"
       "  sumi train --epochs 3 --out run     quicker; curves and numbers in the folder run/\n"
       "  sumi plan --batch-size 250          what one training step consists of\n"
+      "  sumi bench                          what it costs on this machine\n"
       "\n"
       "`sumi COMMAND --help` explains the options of a command.\n"
       "Exit code: 0 success, 1 failure, 2 wrong usage, 130 after Ctrl-C.");
   add_train(app);
   add_summary(app);
   add_plan(app);
+  add_bench(app);
   add_fetch(app);
   try {
     app.parse(argc, argv);

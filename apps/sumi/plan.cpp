@@ -1,8 +1,12 @@
 // `sumi plan`: the steps of which one batch consists.
+#include <sumi/plan.hpp>
 #include <sumi/threads.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "commands.hpp"
 #include "kmnist_model.hpp"
@@ -13,8 +17,15 @@ struct PlanArguments {
   int batch_size = 250;
   bool inference = false;
   int measure = 0;
+  std::vector<std::string> without;
   int threads = sumi::num_threads();
 };
+
+constexpr const char* all_passes = "all";
+
+std::vector<std::string> passes_of(const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), all_passes) == names.end() ? names : sumi::plan_passes();
+}
 
 }  // namespace
 
@@ -35,10 +46,25 @@ void add_plan(CLI::App& app) {
       ->type_name("N")
       ->check(at_least(1))
       ->capture_default_str();
-  command->footer("Examples:\n  sumi plan\n  sumi plan --batch-size 1 --inference");
+  std::vector<std::string> passes = sumi::plan_passes();
+  std::string names = "Leave a pass out (may be given several times): " + std::string(all_passes);
+  for (const std::string& pass : passes) names += ",\n" + pass;
+  passes.emplace_back(all_passes);
+  command->add_option("--without", arguments->without, names)
+      ->type_name("PASS")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->check(CLI::IsMember(passes).description(""));
+  command->footer(
+      "Examples:\n"
+      "  sumi plan --measure\n"
+      "  sumi plan --batch-size 1 --inference\n"
+      "  sumi plan --measure --without all");
   command->callback([arguments] {
     sumi::set_num_threads(arguments->threads);
-    std::cout << make_kmnist_model().plan(
-        {.batch_size = arguments->batch_size, .training = !arguments->inference, .measure = arguments->measure});
+    std::cout << make_kmnist_model().plan({.batch_size = arguments->batch_size,
+                                           .training = !arguments->inference,
+                                           .measure = arguments->measure,
+                                           .without = passes_of(arguments->without)});
   });
 }

@@ -116,6 +116,8 @@ struct PlanOptions {
   int batch_size = 32;
   bool training = true;
   int measure = 0;  ///< How often to run the plan on random samples to time its steps; weights stay as they are.
+  /// Passes (see plan_passes) to leave out, to see what they are worth. Unknown ones throw ArgumentError.
+  std::vector<std::string> without = {};
 };
 
 /// One layer of a model, by reference: valid while the model lives and its layers don't change.

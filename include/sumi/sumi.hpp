@@ -14,6 +14,7 @@
 #include "sumi/logs.hpp"
 #include "sumi/losses.hpp"
 #include "sumi/lowering.hpp"
+#include "sumi/machine.hpp"
 #include "sumi/metrics.hpp"
 #include "sumi/optimizers.hpp"
 #include "sumi/plan.hpp"

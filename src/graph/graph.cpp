@@ -34,7 +34,7 @@ constexpr std::array names = {
     "gradient_sums",
     "norm_chain_backward",
     "norm_chain_backward_data",
-    "conv2d_chain_backward_weights",
+    "conv2d_chain_backward",
     "fold_affine",
     "fold_affine_backward",
     "dropout",

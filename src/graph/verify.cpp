@@ -38,7 +38,7 @@ constexpr std::array operands_of = {
     Operands{"xx?", "x"},         // gradient_sums
     Operands{"xx?x*", "?*"},      // norm_chain_backward
     Operands{"x?xx", "x"},        // norm_chain_backward_data
-    Operands{"xx??xx", "x?"},     // conv2d_chain_backward_weights
+    Operands{"xx??xx", "x?"},     // conv2d_chain_backward
     Operands{"x?x", "xx"},        // fold_affine
     Operands{"xxxx?", "x?"},      // fold_affine_backward
     Operands{"x", "x"},           // dropout

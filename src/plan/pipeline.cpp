@@ -3,6 +3,7 @@
 
 #include "plan/passes.hpp"
 #include "sumi/error.hpp"
+#include "sumi/plan.hpp"
 
 namespace sumi::plan {
 
@@ -42,3 +43,13 @@ void optimize(graph::Graph& graph, const PassContext& context, const std::vector
 }
 
 }  // namespace sumi::plan
+
+namespace sumi {
+
+std::vector<std::string> plan_passes() {
+  std::vector<std::string> names;
+  for (const plan::Pass& pass : plan::passes()) names.emplace_back(pass.name);
+  return names;
+}
+
+}  // namespace sumi

@@ -1,11 +1,9 @@
 #include "training/model.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "core/naming.hpp"
-#include "core/random.hpp"
 #include "sumi/error.hpp"
 #include "sumi/random.hpp"
 #include "sumi/threads.hpp"
@@ -215,6 +213,7 @@ void Model::find_trainable() {
 
 void Model::compile(const CompileOptions& options) {
   optimizer_ = options.optimizer;
+  optimizer_->ensure_name();
   optimizer_state_.reset();
   // Keras keeps what an earlier compile set where this one is silent.
   if (options.loss) loss_ = options.loss;
@@ -252,7 +251,8 @@ Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode
   return *found;
 }
 
-std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
+std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int64_t batch, Mode mode,
+                                             const std::vector<std::string>& without) {
   graph::Builder builder(declared_, false, mode == Mode::train, random_seed_);
   Shape input = {batch};
   input.insert(input.end(), sample_shape.begin(), sample_shape.end());
@@ -275,8 +275,8 @@ std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int
     kept.push_back(loss.sample_weight);
     if (mode == Mode::train) graph::append_backward(builder.graph, loss.total, trainable_);
   }
-  const plan::PassContext context{backend::cpu(), kept, planned_threads_};
-  plan::optimize(builder.graph, context);
+  const plan::PassContext context{backend::cpu(), kept, num_threads()};
+  plan::optimize(builder.graph, context, without);
   return std::make_unique<Program>(Program{plan::Executable(std::move(builder.graph), table_, context), mode, batch, x,
                                            y_pred, y_true, loss.sample_weight, loss.total, true_shape, pred_shape});
 }
@@ -304,51 +304,5 @@ void Model::run(Program& program) {
 }
 
 void Model::update() { optimizer().apply(parameter_arena(), gradients_, trainable_); }
-
-// Random samples of one class; what the runs do to the weights is undone.
-void Model::measure(Program& program, int runs, Plan& plan) {
-  state::Arena& weights = parameter_arena();
-  const std::vector<float> before(weights.data(), weights.data() + weights.size());
-  const Shape sample_shape(input_shape_.begin() + 1, input_shape_.end());
-  Random random(random_seed_);
-  std::generate_n(address(program, program.x), program.batch * element_count(sample_shape),
-                  [&] { return static_cast<float>(random.uniform()); });
-  if (program.y_true != graph::none) {
-    std::fill_n(address(program, program.y_true), element_count(program.true_shape), 0.0F);
-    std::fill_n(address(program, program.sample_weight), program.batch, 1.0F);
-  }
-  const std::vector<double> seconds = program.executable.measure(runs);
-  for (std::size_t i = 0; i < seconds.size(); ++i) plan.steps[i].seconds = seconds[i];
-  std::copy(before.begin(), before.end(), weights.data());
-}
-
-Plan Model::describe(std::int64_t batch, Mode mode, int runs) {
-  if (mode != Mode::predict && !loss_) {
-    throw StateError("The plan of a training step is not known before compile() has set a loss.");
-  }
-  const Shape sample_shape(input_shape_.begin() + 1, input_shape_.end());
-  for (const std::int64_t d : sample_shape) {
-    if (d == None) throw StateError("The plan is not known: the input shape " + to_string(input_shape_) + " is open.");
-  }
-  Program& made = program(sample_shape, batch, mode);
-  Plan plan = made.executable.describe();
-  if (runs > 0) measure(made, runs, plan);
-  plan.batch_size = batch;
-  plan.training = mode == Mode::train;
-  if (plan.training) {
-    const auto floats = static_cast<std::int64_t>(table_.trainable_floats());
-    const auto slots = static_cast<std::int64_t>(optimizer_spec()->slots().size());
-    // Weights and slots are read and written, gradients read.
-    plan.steps.push_back({"update",
-                          std::string(optimizer_spec().class_name()),
-                          "one loop over all weights",
-                          {floats},
-                          "plain",
-                          "",
-                          floats * (3 + 2 * slots) * std::int64_t{sizeof(float)},
-                          floats * (2 + 3 * slots)});
-  }
-  return plan;
-}
 
 }  // namespace sumi::training

@@ -93,8 +93,8 @@ class Model {
   /// One optimizer update from the gradients of the last training run.
   void update();
 
-  /// The plan for a batch of the input shape, for people; its steps timed in `measure` runs.
-  Plan describe(std::int64_t batch, Mode mode, int measure);
+  /// The plan for a batch of the input shape, for people. Options have been checked.
+  Plan describe(const PlanOptions& options);
 
   bool stop_training = false;
 
@@ -103,7 +103,8 @@ class Model {
 
   void rebuild(const std::vector<std::pair<std::string, std::vector<Tensor>>>& kept);
   std::vector<std::pair<std::string, std::vector<Tensor>>> weights_by_layer() const;
-  std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode);
+  std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode,
+                                        const std::vector<std::string>& without = {});
   void bind(Program& program);
   void measure(Program& program, int runs, Plan& plan);
   void find_trainable();

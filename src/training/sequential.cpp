@@ -168,8 +168,7 @@ Plan Sequential::plan(const PlanOptions& options) {
     throw ArgumentError("Expected measure to be a number of runs. Received measure=" + std::to_string(options.measure) +
                         ".");
   }
-  return model_->describe(options.batch_size, options.training ? training::Mode::train : training::Mode::predict,
-                          options.measure);
+  return model_->describe(options);
 }
 
 void Sequential::stop_training() noexcept { model_->stop_training = true; }

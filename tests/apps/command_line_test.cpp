@@ -30,12 +30,13 @@ TEST_CASE("the version is told") {
 
 TEST_CASE("The help mentions every command and every option") {
   const std::map<std::string, std::vector<std::string>> expected = {
-      {"", {"train", "summary", "plan", "fetch", "--version", "--help", "Examples:", "Exit code:"}},
+      {"", {"train", "summary", "plan", "bench", "fetch", "--version", "--help", "Examples:", "Exit code:"}},
       {"train",
        {"--data", "--out", "--epochs", "--batch-size", "--validation-split", "--learning-rate", "--seed", "--threads",
         "--verbose", "auto|0|1|2", "Examples:", "Test loss: 0.2526 - Test accuracy: 0.9511"}},
       {"summary", {"--show-trainable", "Example:"}},
-      {"plan", {"--batch-size", "--inference", "--threads", "Examples:"}},
+      {"plan", {"--batch-size", "--inference", "--measure", "--without", "fuse_norms", "--threads", "Examples:"}},
+      {"bench", {"--data", "--threads", "--steps", "--json", "--peers", "Examples:"}},
       {"fetch", {"--mirror", "--out", "Examples:", "CC BY-SA 4.0"}}};
   for (const auto& [command, words] : expected) {
     const Outcome outcome =
@@ -61,6 +62,8 @@ TEST_CASE("Wrong usage is exit code 2") {
   check_refused({"train", "--threads", "0"}, 2, "--threads");
   check_refused({"train", "--verbose", "3"}, 2, "--verbose");
   check_refused({"plan", "--batch-size", "-4"}, 2, "--batch-size");
+  check_refused({"plan", "--without", "fuse_nothing"}, 2, "fuse_nothing");
+  check_refused({"bench", "--steps", "9"}, 2, "--steps: Expected a whole number of at least 10, received 9");
   check_refused({"summary", "surplus"}, 2, "surplus");
 }
 
@@ -127,13 +130,17 @@ TEST_CASE("plan prints what one batch consists of") {
   const Outcome training = run_sumi({"plan"});
   CHECK(training.code == 0);
   CHECK(training.out.starts_with("Training step of 250 samples: "));
-  CHECK_THAT(training.out, ContainsSubstring("(250, 26, 26, 32)"));
+  CHECK_THAT(training.out, ContainsSubstring("250x"));
   CHECK_THAT(training.out, ContainsSubstring("update"));
   const Outcome inference = run_sumi({"plan", "--inference", "--batch-size", "1"});
   CHECK(inference.code == 0);
   CHECK(inference.out.starts_with("Inference of 1 sample: "));
   CHECK(inference.out.find("update") == std::string::npos);
   CHECK(inference.out.size() < training.out.size());
+  const Outcome measured = run_sumi({"plan", "--batch-size", "2", "--measure", "1", "--without", "all"});
+  CHECK_THAT(measured.out, ContainsSubstring("at best  share\n"));
+  CHECK_THAT(measured.out, ContainsSubstring(" batch_norm "));
+  CHECK(run_sumi({"plan"}).out.find(" max_pool2d_backward ") == std::string::npos);
 }
 
 TEST_CASE("fetch says what it can't download") {

@@ -12,6 +12,7 @@
 #include "backend/cpu/softmax-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
+#include "backend/cpu/peak-inl.hpp"
 #if SUMI_LANES > 4
 #include "backend/cpu/winograd-inl.hpp"
 #include "backend/cpu/winograd-products-inl.hpp"
@@ -51,4 +52,5 @@ const KernelTable table = {
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
     .update = update,
+    .multiply_adds = multiply_adds,
 };

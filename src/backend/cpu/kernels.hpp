@@ -179,6 +179,10 @@ struct KernelTable {
   /// Applies an optimizer's rule to the weights [begin, end).
   void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,
                  std::int64_t end);
+
+  /// Does nothing but multiply-adds between registers, and so shows how many are possible. Returns how many
+  /// floating-point operations these were; *result is where they begin and what they lead to.
+  std::int64_t (*multiply_adds)(std::int64_t rounds, float* result);
 };
 
 /// The kernels of active_isa().

@@ -105,7 +105,7 @@ class Forward final : public ThinKernel {
 class Backward final : public ThinKernel {
  public:
   Backward(const graph::Conv2d& conv, const OpCase& op) : ThinKernel(conv, op, 9 * op.inputs[0].shape[3] + 1) {}
-  std::string name() const override { return "cpu/thin_conv2d_chain_backward"; }
+  std::string name() const override { return "cpu/thin_conv2d"; }
   void run(const Arguments& a) override {
     ThinConvolution conv = bind(a);
     conv.dy = a.inputs[4];
