@@ -37,12 +37,14 @@ const std::map<std::string, Names, std::less<>> strangers = {
     {"CLI/", {"apps/"}},
     {"curl/", {"src/datasets/"}},
     {"dnnl", {"src/backend/cpu/"}},
+    {"hdf5", {"src/saving/hdf5_file.cpp"}},
     {"nlohmann/", {"apps/", "src/saving/"}},
     {"omp.h", {"src/backend/cpu/", "src/core/threads.cpp"}},
     {"oneapi/", {"src/backend/cpu/"}},
     {"openssl/", {"src/datasets/"}},
     {"xtensor", {"include/sumi/tensor.hpp"}},
     {"xtl", {"include/sumi/tensor.hpp"}},
+    {"zip.h", {"src/saving/zip_file.cpp"}},
     {"zlib.h", {"src/datasets/"}},
 };
 
