@@ -1,11 +1,14 @@
 // Models from files and texts, and what is in a file. Forms: Keras 3, keras/src/saving.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "sumi/constraints.hpp"
 #include "sumi/initializers.hpp"
@@ -41,6 +44,34 @@ Sequential load_model(const std::filesystem::path& file, const LoadModelOptions&
 /// A model with new weights from the text that to_json() returned; compiled where the text says how. Throws
 /// ArgumentError for what is no such text.
 Sequential model_from_json(std::string_view json, const CustomObjects& custom_objects = {});
+
+/// What one array of a file holds.
+struct ArrayReport {
+  /// Its place in the file: `/layers/conv2d/vars/0`.
+  std::string path;
+  Shape shape = {};
+  bool is_integer = false;
+  /// Of the finite values; 0 where there are none.
+  double minimum = 0;
+  double maximum = 0;
+  double mean = 0;
+  std::int64_t not_a_number = 0;
+};
+
+/// What is in a file, as far as people want to know.
+struct FileReport {
+  /// Names and values in order: form, version, model, optimizer ...
+  std::vector<std::pair<std::string, std::string>> facts = {};
+  /// `Conv2D conv2d`: class and name.
+  std::vector<std::string> layers = {};
+  std::vector<ArrayReport> arrays = {};
+  /// The JSON object that sumi kept in the file (SaveOptions::notes); empty where there is none.
+  std::string notes = {};
+};
+
+/// Looks into a `.keras`, `.weights.h5`, `.h5` or `.json` file without making a model. Throws FileError for what can't
+/// be read.
+FileReport inspect_file(const std::filesystem::path& file);
 
 /// A model of the same layers with new weights, not compiled.
 Sequential clone_model(const Sequential& model);

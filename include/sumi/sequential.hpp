@@ -207,6 +207,7 @@ class Sequential {
 
   /// Chooses how to train. Arguments that are left out keep what an earlier compile set.
   void compile(const CompileOptions& options);
+  bool is_compiled() const;
 
   /// Trains. x: samples first; y: labels (any integer type for sparse losses) or targets. Throws before anything is
   /// trained where data, labels or options don't fit.

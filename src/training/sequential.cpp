@@ -122,6 +122,8 @@ std::int64_t Sequential::count_params() const {
   return count;
 }
 
+bool Sequential::is_compiled() const { return model_->compiled(); }
+
 void Sequential::compile(const CompileOptions& options) { model_->compile(options); }
 
 History Sequential::fit(ArrayView x, ArrayView y, const FitOptions& options) {
