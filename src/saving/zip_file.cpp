@@ -133,6 +133,7 @@ ZipReader::ZipReader(std::span<const std::byte> archive, std::string origin)
   if (source != nullptr) archive_->zip = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
   if (archive_->zip == nullptr) {
     zip_source_free(source);
+    if (zip_error_code_zip(&error) == ZIP_ER_EXISTS) fail("", "two members have the same name");
     fail("", std::string("it is no ZIP archive, or a damaged one (") + zip_error_strerror(&error) + ")");
   }
   std::set<std::string, std::less<>> seen;
@@ -141,7 +142,7 @@ ZipReader::ZipReader(std::span<const std::byte> archive, std::string origin)
     if (name == nullptr) fail("", "a member has no name");
     names_.emplace_back(name);
     if (leads_out(names_.back())) fail(names_.back(), "the name leads out of the archive");
-    if (!seen.insert(names_.back()).second) fail(names_.back(), "two members have this name");
+    if (!seen.insert(names_.back()).second) fail(names_.back(), "another member has the same name");
   }
 }
 

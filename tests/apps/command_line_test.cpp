@@ -30,11 +30,17 @@ TEST_CASE("the version is told") {
 
 TEST_CASE("The help mentions every command and every option") {
   const std::map<std::string, std::vector<std::string>> expected = {
-      {"", {"train", "summary", "plan", "fetch", "--version", "--help", "Examples:", "Exit code:"}},
+      {"",
+       {"train", "summary", "plan", "fetch", "evaluate", "predict", "inspect", "convert", "--version", "--help",
+        "Examples:", "Exit code:"}},
       {"train",
-       {"--data", "--out", "--epochs", "--batch-size", "--validation-split", "--learning-rate", "--seed", "--threads",
-        "--verbose", "auto|0|1|2", "Examples:", "Test loss: 0.2526 - Test accuracy: 0.9511"}},
-      {"summary", {"--show-trainable", "Example:"}},
+       {"--data", "--out", "--model", "--init", "--epochs", "--batch-size", "--validation-split", "--learning-rate",
+        "--seed", "--threads", "--verbose", "auto|0|1|2", "Examples:", "Test loss: 0.2526 - Test accuracy: 0.9511"}},
+      {"summary", {"MODEL", "--show-trainable", "Examples:"}},
+      {"evaluate", {"MODEL", "--data", "--batch-size", "Example:"}},
+      {"predict", {"MODEL", "IMAGE", "--json", "--npy", "--out", "Examples:"}},
+      {"inspect", {"FILE", "Example:"}},
+      {"convert", {"FROM", "TO", ".weights.h5", "Examples:"}},
       {"plan", {"--batch-size", "--inference", "--threads", "Examples:"}},
       {"fetch", {"--mirror", "--out", "Examples:", "CC BY-SA 4.0"}}};
   for (const auto& [command, words] : expected) {

@@ -225,7 +225,8 @@ BrokenArchive changed(const char* what, const std::map<std::string, std::optiona
 
 const std::vector<BrokenArchive>& archives() {
   static const std::vector<BrokenArchive> all = {
-      {"an empty file", [](const fs::path&, const fs::path& bad) { write_text(bad, ""); }, "it is no ZIP archive"},
+      {"an empty file", [](const fs::path&, const fs::path& bad) { write_text(bad, ""); },
+       "'config.json' in it: it is missing"},
       {"another file", [](const fs::path&, const fs::path& bad) { write_text(bad, std::string(5000, 'x')); },
        "it is no ZIP archive, or a damaged one"},
       {"a folder", [](const fs::path&, const fs::path& bad) { fs::create_directory(bad); },
@@ -257,7 +258,7 @@ const std::vector<BrokenArchive>& archives() {
          for (auto at = text.find("confxg"); at != std::string::npos; at = text.find("confxg")) text[at + 4] = 'i';
          write_text(bad, text);
        },
-       "two members have this name"},
+       "the same name"},
       changed("a name that leads out", {{"../evil.json", "{}"}},
               "'../evil.json' in it: the name leads out of the archive"),
       changed("an absolute name", {{"/evil.json", "{}"}}, "the name leads out of the archive"),

@@ -155,7 +155,7 @@ TEST_CASE("a file tests itself: other weights or another meaning don't pass") {
 
 TEST_CASE("what sumi knows of a model is in the file, and inspect shows it") {
   const TemporaryFolder folder;
-  Sequential model({Input{.shape = {3}}, Dense{.units = 2, .name = "d"}}, "m");
+  Sequential model({Input{.shape = {3}, .name = "i"}, Dense{.units = 2, .name = "d"}}, "m");
   std::vector<Tensor> weights = model.get_weights();
   weights[0](0, 0) = std::nanf("");
   weights[1](1) = 7;
@@ -164,7 +164,7 @@ TEST_CASE("what sumi knows of a model is in the file, and inspect shows it") {
   model.save(folder / "m.keras", {.notes = R"({"data": "none"})"});
   const FileReport report = inspect_file(folder / "m.keras");
   CHECK(report.notes == R"({"data": "none"})");
-  CHECK(report.layers == std::vector<std::string>{"InputLayer input_layer", "Dense d"});
+  CHECK(report.layers == std::vector<std::string>{"InputLayer i", "Dense d"});
   REQUIRE(report.arrays.size() == 4);
   CHECK(report.arrays[0].path == "/layers/dense/vars/0");
   CHECK(report.arrays[0].shape == Shape{3, 2});

@@ -16,16 +16,23 @@ SKIPPED = 77
 TOLERANCE = 1e-5
 
 
+ENVIRONMENT = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+
+
 def run(*command):
     return subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [str(word) for word in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=ENVIRONMENT,
     )
 
 
 def install(folder):
     """A Python with Keras and JAX, made once."""
     python = folder / "venv" / "bin" / "python"
-    if run(python, "-c", "import keras, jax").returncode == 0 if python.exists() else False:
+    if python.exists() and run(python, "-c", "import keras, jax").returncode == 0:
         return python
     made = run(sys.executable, "-m", "venv", folder / "venv")
     if made.returncode != 0:
@@ -95,13 +102,13 @@ def main():
     program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if program.name == "check":
         sys.exit(check(folder) != 0)
+    ENVIRONMENT["KERAS_HOME"] = str(folder / "home")
     python = install(folder)
     written = run(program, folder / "files")
     if written.returncode != 0:
         print(written.stdout)
         sys.exit(1)
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-    sys.exit(subprocess.run([python, __file__, "check", folder / "files"], env=environment).returncode)
+    sys.exit(subprocess.run([python, __file__, "check", folder / "files"], env=ENVIRONMENT).returncode)
 
 
 main()
