@@ -67,7 +67,7 @@ TEST_CASE("Wrong usage is exit code 2") {
   check_refused({"train", "--threads", "0"}, 2, "--threads");
   check_refused({"train", "--verbose", "3"}, 2, "--verbose");
   check_refused({"plan", "--batch-size", "-4"}, 2, "--batch-size");
-  check_refused({"summary", "surplus"}, 2, "surplus");
+  check_refused({"plan", "surplus"}, 2, "surplus");
 }
 
 TEST_CASE("A part to validate on that leaves nothing to train on, or isn't a part") {

@@ -49,7 +49,8 @@ const fs::path& trained() {
 std::string arrays_of(const fs::path& model) {
   const std::string all = out_of({"inspect", model.string()});
   const auto begin = all.find("\narray"), end = all.find("\n\n", begin + 1);
-  return all.substr(begin, end - begin);
+  const std::string arrays = all.substr(begin, end - begin);
+  return arrays.substr(0, arrays.find_last_not_of('\n') + 1);
 }
 
 /// 28 x 28 grey pixels with a cross.

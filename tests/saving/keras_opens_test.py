@@ -92,7 +92,9 @@ def as_this_keras(text):
 
     def without(value):
         if isinstance(value, dict):
-            return {k: without(v) for k, v in value.items() if k not in sometimes}
+            # The axis of a loss is written from 3.16 on.
+            new = sometimes + (("axis",) if "ignore_class" in value else ())
+            return {k: without(v) for k, v in value.items() if k not in new}
         return [without(v) for v in value] if isinstance(value, list) else value
 
     return json.dumps(without(json.loads(text)))

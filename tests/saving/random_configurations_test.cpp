@@ -29,7 +29,7 @@ class RandomFields : public Fields {
   explicit RandomFields(unsigned seed) : random_(seed) {}
 
   void operator()(std::string_view, bool& value) override { value = coin(); }
-  void operator()(std::string_view, int& value) override { value = number(1, 9); }
+  void operator()(std::string_view name, int& value) override { value = name == "groups" ? 1 : number(1, 9); }
   void operator()(std::string_view, std::int64_t& value) override { value = number(-9, 9); }
   void operator()(std::string_view, double& value) override { value = number(1, 999) / 1000.0; }
   void operator()(std::string_view name, std::string& value) override {
@@ -51,7 +51,10 @@ class RandomFields : public Fields {
   void operator()(std::string_view, Axes& value) override {
     if (coin()) value = Axes(number(-1, 3));
   }
-  void operator()(std::string_view, Size2& value) override { value = {number(1, 5), number(1, 5)}; }
+  void operator()(std::string_view name, Size2& value) override {
+    // Strides and dilation exclude each other.
+    if (name != "dilation_rate") value = {number(1, 5), number(1, 5)};
+  }
   void operator()(std::string_view name, std::optional<Size2>& value) override { maybe(name, value); }
   void operator()(std::string_view, Padding& value) override { value = coin() ? "same" : "valid"; }
   void operator()(std::string_view, DataFormat& value) override { value = coin() ? "channels_first" : "channels_last"; }
@@ -90,6 +93,11 @@ class RandomFields : public Fields {
     if (coin()) return;
     value.assign(names[static_cast<std::size_t>(number(0, static_cast<int>(names.size()) - 1))]);
     value.visit(*this);
+    try {
+      value.check();
+    } catch (const ArgumentError&) {
+      value.reset();
+    }
   }
 
   std::mt19937 random_;
@@ -115,22 +123,11 @@ TEST_CASE("every layer with random fields comes back from its JSON") {
     for (unsigned seed = 0; seed < 200; ++seed) {
       Layer layer = Layer::from_identifier(class_name);
       if (!randomize(layer, seed)) continue;
-      std::string text;
-      try {
-        text = saving::dump_json(saving::to_object(layer));
-      } catch (const ArgumentError&) {
-        continue;  // an object within it that its own validate refuses
-      }
       ++accepted;
+      const std::string text = saving::dump_json(saving::to_object(layer));
       INFO(text);
       Layer copy = Layer::from_identifier(class_name);
-      try {
-        saving::read_object(copy, saving::parse_json(text));
-      } catch (const ArgumentError&) {
-        // What is read is checked, nested objects too, which nobody did here before.
-        --accepted;
-        continue;
-      }
+      saving::read_object(copy, saving::parse_json(text));
       REQUIRE(saving::equal(copy, layer));
       REQUIRE(saving::dump_json(saving::to_object(copy)) == text);
     }
