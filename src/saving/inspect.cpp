@@ -42,19 +42,21 @@ ArrayReport report_of(const Hdf5Reader& file, const Hdf5Array& array) {
   return report;
 }
 
-void add_arrays(FileReport& report, const Hdf5Reader& file, const std::string& group, int depth = 0) {
-  constexpr int deepest = 16;
-  if (depth > deepest) throw FileError("'" + file.origin() + "' can't be read: its groups are nested too deeply.");
-  std::vector<std::string> names = file.names(group.empty() ? "/" : group);
+void add_arrays(FileReport& report, const Hdf5Reader& file, const std::string& group, int& groups, int depth = 0) {
+  constexpr int deepest = 16, most = 100000;
+  if (depth > deepest || ++groups > most) {
+    throw FileError("'" + file.origin() + "' can't be read: its groups are nested too deeply, or go in circles.");
+  }
+  std::vector<std::string_view> names = file.names(group.empty() ? "/" : group);
   // `10` comes behind `9`.
-  std::stable_sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-    const auto number = [](const std::string& s) { return s.find_first_not_of("0123456789") == std::string::npos; };
+  std::stable_sort(names.begin(), names.end(), [](std::string_view a, std::string_view b) {
+    const auto number = [](std::string_view s) { return s.find_first_not_of("0123456789") == std::string::npos; };
     return number(a) && number(b) && (a.size() != b.size() ? a.size() < b.size() : a < b);
   });
-  for (const std::string& name : names) {
-    const std::string path = group + "/" + name;
+  for (const std::string_view name : names) {
+    const std::string path = group + "/" + std::string(name);
     if (file.is_group(path)) {
-      add_arrays(report, file, path, depth + 1);
+      add_arrays(report, file, path, groups, depth + 1);
     } else {
       report.arrays.push_back(report_of(file, file.array(path)));
     }
@@ -106,7 +108,8 @@ FileReport keras_report(const ZipReader& zip) {
     report.notes = dump_json(record.notes);
   }
   const Bytes weights = zip.read(weights_member, std::numeric_limits<std::size_t>::max());
-  add_arrays(report, Hdf5Reader(weights.view(), zip.origin()), "");
+  int groups = 0;
+  add_arrays(report, Hdf5Reader(weights.view(), zip.origin()), "", groups);
   return report;
 }
 
@@ -119,7 +122,8 @@ FileReport h5_report(const Bytes& bytes, const std::string& origin, bool legacy)
     if (const auto version = file.attribute("/", "keras_version")) report.facts.emplace_back("Keras version", *version);
     if (const Json model = store.model_config(); !model.is_null()) add_model(report, model, store.training_config());
   }
-  add_arrays(report, file, "");
+  int groups = 0;
+  add_arrays(report, file, "", groups);
   return report;
 }
 

@@ -12,7 +12,7 @@ namespace sumi::saving {
 namespace {
 
 /// `7` as the place of a variable; nothing for other names.
-std::optional<std::size_t> number_of(const std::string& name) {
+std::optional<std::size_t> number_of(std::string_view name) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
@@ -43,8 +43,8 @@ std::vector<WeightStore::Entry> numbered_entries(const Hdf5Reader& file, const s
   std::map<std::size_t, Hdf5Array> found;
   const std::string path = present_path(file, group);
   if (!file.has(path)) return {};
-  for (const std::string& name : file.names(path)) {
-    if (const auto number = number_of(name)) found.emplace(*number, file.array(path + "/" + name));
+  for (const std::string_view name : file.names(path)) {
+    if (const auto number = number_of(name)) found.emplace(*number, file.array(path + "/" + std::string(name)));
   }
   std::vector<WeightStore::Entry> entries;
   for (auto& [number, array] : found) entries.push_back({&file, std::move(array)});

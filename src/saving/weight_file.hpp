@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "saving/bytes.hpp"
-#include "saving/hdf5_file.hpp"
+#include "saving/hdf5_reader.hpp"
+#include "saving/hdf5_writer.hpp"
 #include "sumi/shape.hpp"
 
 namespace sumi::saving {

@@ -37,7 +37,7 @@ const std::map<std::string, Names, std::less<>> strangers = {
     {"CLI/", {"apps/"}},
     {"curl/", {"src/datasets/"}},
     {"dnnl", {"src/backend/cpu/"}},
-    {"hdf5", {"src/saving/hdf5_file.cpp"}},
+    {"hdf5", {"src/saving/hdf5_writer.cpp"}},
     {"nlohmann/", {"apps/", "src/saving/"}},
     {"png.h", {"apps/sumi/png_image.cpp"}},
     {"omp.h", {"src/backend/cpu/", "src/core/threads.cpp"}},

@@ -10,7 +10,6 @@
 
 #include "saving/atomic_file.hpp"
 #include "saving/bytes.hpp"
-#include "saving/hdf5_file.hpp"
 #include "saving/weight_file.hpp"
 #include "saving/zip_file.hpp"
 #include "sumi/layers.hpp"
