@@ -72,6 +72,9 @@ IdxArray read_idx(const std::filesystem::path& file);
 /// no images, training and test images of different sizes.
 Dataset load_idx(const std::filesystem::path& folder);
 
+/// The SHA-256 of a file, as 64 lower-case hexadecimal digits. Throws FileError where the file can't be read.
+std::string sha256_of(const std::filesystem::path& file);
+
 namespace kmnist {
 
 /// Where load_data looks.
