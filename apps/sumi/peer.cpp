@@ -17,16 +17,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// In the source tree while sumi is built there, in the share folder once it is installed.
+// In the share folder of an installed sumi, wherever that is now; in the source tree while it is built there.
 fs::path find_script() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path installed = (program.parent_path() / SUMI_PEERS_FROM_PROGRAM).lexically_normal();
-  for (const fs::path& place : {fs::path(SUMI_SOURCE_PEERS), installed}) {
+  for (const fs::path& place : {installed, fs::path(SUMI_SOURCE_PEERS)}) {
     if (fs::exists(place, error)) return place;
   }
-  throw sumi::FileError("The script that runs other frameworks is neither at '" SUMI_SOURCE_PEERS "' nor at '" +
-                        installed.string() + "'.");
+  throw sumi::FileError("The script that runs other frameworks is neither at '" + installed.string() +
+                        "' nor at '" SUMI_SOURCE_PEERS "'.");
 }
 
 std::array<int, 2> make_pipe() {
