@@ -71,7 +71,7 @@ void evaluate(const EvaluateArguments& arguments) {
   sumi::datasets::Dataset data = sumi::datasets::load_idx(location.folder);
   std::cout << (location.is_sample ? "NOT KMNIST but sumi's small sample set: " : "Test images of ")
             << location.folder.string() << "\n";
-  const sumi::Tensor x = data.test.images.normalized();
+  const sumi::ArrayView x = data.test.images.normalized_view();
   std::cout << std::fixed << std::setprecision(4);
   if (model.output_shape().size() != 2) {
     throw sumi::ShapeError("Expected a model of one output a class. Received one whose output has the shape " +
