@@ -82,6 +82,10 @@ void AtomicFile::flush() {
     if (count < 0 && errno != EINTR) fail(target_, errno);
     if (count > 0) done += static_cast<std::size_t>(count);
   }
+#ifdef __linux__
+  // The disk begins to write while the rest is made. Only a hint: commit() waits for all of it.
+  sync_file_range(descriptor_, written_, static_cast<off64_t>(buffered_), SYNC_FILE_RANGE_WRITE);
+#endif
   written_ += static_cast<std::int64_t>(buffered_);
   buffered_ = 0;
 }
@@ -103,9 +107,9 @@ void AtomicFile::commit() {
   sync_folder(target_);
 }
 
-void write_file(const fs::path& target, std::span<const std::byte> bytes) {
+void write_file(const fs::path& target, const Pieces& pieces) {
   AtomicFile file(target);
-  file.write(bytes);
+  file.write(pieces);
   file.commit();
 }
 

@@ -21,6 +21,9 @@ class AtomicFile {
 
   /// Writes at the current position, which then is behind what was written.
   void write(std::span<const std::byte> bytes);
+  void write(const Pieces& pieces) {
+    for (const auto& piece : pieces) write(piece);
+  }
   void seek(std::int64_t position);
   std::int64_t position() const;
   /// Flushes file and folder to disk; the target is then the new file.
@@ -36,7 +39,7 @@ class AtomicFile {
   std::int64_t written_ = 0;  // where the descriptor stands
 };
 
-/// A file of these bytes, whole or not at all.
-void write_file(const std::filesystem::path& target, std::span<const std::byte> bytes);
+/// A file of these pieces, whole or not at all.
+void write_file(const std::filesystem::path& target, const Pieces& pieces);
 
 }  // namespace sumi::saving

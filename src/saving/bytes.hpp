@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace sumi::saving {
 
@@ -31,6 +32,9 @@ class Bytes {
   std::unique_ptr<std::byte[], Free> data_;
   std::size_t size_ = 0;
 };
+
+/// The content of a file in pieces that lie in different places, in order.
+using Pieces = std::vector<std::span<const std::byte>>;
 
 /// The bytes of a text.
 inline std::span<const std::byte> bytes_of(std::string_view text) {

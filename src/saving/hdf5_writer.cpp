@@ -2,8 +2,10 @@
 
 #include <hdf5.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -55,6 +57,7 @@ class Handle {
 /// The memory of a file: the library's "core" driver asks for it through these functions instead of copying it.
 struct Image {
   void* data = nullptr;
+  std::size_t size = 0;
 
   static void* allocate(std::size_t /*size*/, H5FD_file_image_op_t /*op*/, void* image) {
     return static_cast<Image*>(image)->data;
@@ -65,7 +68,9 @@ struct Image {
   static void* resize(void* /*data*/, std::size_t size, H5FD_file_image_op_t /*op*/, void* image) {
     auto& own = *static_cast<Image*>(image);
     void* larger = std::realloc(own.data, size);
-    if (larger != nullptr) own.data = larger;
+    if (larger == nullptr) return nullptr;
+    own.data = larger;
+    own.size = size;
     return larger;
   }
   static herr_t release(void* /*data*/, H5FD_file_image_op_t /*op*/, void* /*image*/) { return 0; }
@@ -73,13 +78,15 @@ struct Image {
   static herr_t leave(void* /*image*/) { return 0; }
 };
 
-Handle core_access(std::size_t increment, Image& image, std::size_t size) {
+/// The structure stays together, in front of the arrays.
+Handle core_access(std::size_t structure, Image& image) {
+  constexpr std::size_t increment = std::size_t{1} << 16;
   const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5FD_file_image_callbacks_t callbacks = {Image::allocate, Image::copy,  Image::resize, Image::release,
                                            Image::share,    Image::leave, &image};
   H5Pset_fapl_core(access, increment, false);
   H5Pset_file_image_callbacks(access, &callbacks);
-  if (size > 0) H5Pset_file_image(access, image.data, size);
+  H5Pset_meta_block_size(access, structure);
   return {access, H5Pclose};
 }
 
@@ -110,21 +117,31 @@ struct Hdf5Writer::File {
     std::free(image.data);
   }
 
-  void write(const std::string& path, const Shape& shape, hid_t type, hid_t stored_as, const void* values) const {
+  /// Makes room for an array in the file and remembers what belongs there.
+  void place(const std::string& path, const Shape& shape, hid_t type, std::span<const std::byte> values) {
     const std::vector<hsize_t> dimensions(shape.begin(), shape.end());
     const Handle space(dimensions.empty()
                            ? H5Screate(H5S_SCALAR)
                            : H5Screate_simple(static_cast<int>(dimensions.size()), dimensions.data(), nullptr),
                        H5Sclose);
-    const Handle set(H5Dcreate2(id, path.c_str(), stored_as, space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                     H5Dclose);
-    if (!set || H5Dwrite(set.id(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) cannot_write(path);
+    const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_alloc_time(creation.id(), H5D_ALLOC_TIME_EARLY);
+    H5Pset_fill_time(creation.id(), H5D_FILL_TIME_NEVER);
+    const Handle set(H5Dcreate2(id, path.c_str(), type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
+    if (!set) cannot_write(path);
+    if (values.empty()) return;
+    const haddr_t address = H5Dget_offset(set.id());
+    if (address == HADDR_UNDEF) cannot_write(path);
+    arrays.emplace(address, values);
   }
+
+  std::map<std::uint64_t, std::span<const std::byte>> arrays;  // by their addresses in the file
+  std::deque<std::int64_t> integers;
 };
 
 Hdf5Writer::Hdf5Writer(std::size_t expected) : file_(std::make_unique<File>()) {
   const Library library;
-  const Handle access = core_access(expected, file_->image, 0);
+  const Handle access = core_access(expected, file_->image);
   file_->id = H5Fcreate(unique_name().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
   if (file_->id < 0) cannot_write("a file in memory");
 }
@@ -144,12 +161,13 @@ void Hdf5Writer::group(const std::string& path) {
 
 void Hdf5Writer::floats(const std::string& path, const Shape& shape, std::span<const float> values) {
   const Library library;
-  file_->write(path, shape, H5T_NATIVE_FLOAT, H5T_IEEE_F32LE, values.data());
+  file_->place(path, shape, H5T_IEEE_F32LE, std::as_bytes(values));
 }
 
 void Hdf5Writer::integer(const std::string& path, std::int64_t value) {
   const Library library;
-  file_->write(path, {}, H5T_NATIVE_INT64, H5T_STD_I64LE, &value);
+  const std::int64_t& kept = file_->integers.emplace_back(value);
+  file_->place(path, {}, H5T_STD_I64LE, std::as_bytes(std::span(&kept, 1)));
 }
 
 void Hdf5Writer::attribute(const std::string& path, const std::string& name, const std::string& text) {
@@ -163,14 +181,41 @@ void Hdf5Writer::attribute(const std::string& path, const std::string& name, con
   if (!attribute || H5Awrite(attribute.id(), type.id(), &characters) < 0) cannot_write(path + "'s " + name);
 }
 
-Bytes Hdf5Writer::finish() {
+Hdf5Image Hdf5Writer::finish() {
   const Library library;
   if (H5Fclose(std::exchange(file_->id, -1)) < 0) cannot_write("a file in memory");
-  // The superblock says where the file ends; what the driver allocated is longer.
+  // The superblock says where the file ends.
   constexpr std::size_t end_address = 40;
-  std::uint64_t size = 0;
-  std::memcpy(&size, static_cast<const char*>(file_->image.data) + end_address, sizeof size);
-  return {std::exchange(file_->image.data, nullptr), size};
+  std::uint64_t end = 0;
+  std::memcpy(&end, static_cast<const char*>(file_->image.data) + end_address, sizeof end);
+
+  Hdf5Image image{{std::exchange(file_->image.data, nullptr), file_->image.size}, std::move(file_->integers), {}, {}};
+  // Between the arrays is structure, or nothing, where the driver wrote nothing.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> between;
+  std::uint64_t at = 0, widest = 0;
+  const auto fill_up_to = [&](std::uint64_t address) {
+    const auto structure = image.structure.view();
+    if (at < address && at < structure.size()) {
+      const std::uint64_t stop = std::min<std::uint64_t>(address, structure.size());
+      image.pieces.push_back(structure.subspan(at, stop - at));
+      at = stop;
+    }
+    if (at == address) return;
+    widest = std::max(widest, address - at);
+    between.emplace_back(image.pieces.size(), address - at);
+    image.pieces.emplace_back();
+    at = address;
+  };
+  for (const auto& [address, values] : file_->arrays) {
+    fill_up_to(address);
+    image.pieces.push_back(values);
+    at += values.size();
+  }
+  fill_up_to(end);
+  image.gap = Bytes(widest);
+  std::memset(image.gap.data(), 0, widest);
+  for (const auto& [piece, size] : between) image.pieces[piece] = image.gap.view().first(size);
+  return image;
 }
 
 }  // namespace sumi::saving

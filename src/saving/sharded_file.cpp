@@ -77,7 +77,7 @@ void write_sharded(const fs::path& json, const std::vector<VariableGroup>& group
     Hdf5Writer file(expected_size(parts));
     for (const Part& part : files[i]) write_group(file, *part.group, part.first, part.last);
     written.push_back(std::make_unique<AtomicFile>(json.parent_path() / name));
-    written.back()->write(file.finish().view());
+    written.back()->write(file.finish().pieces);
   }
   const Json content = {{"metadata", {{"total_size", total}}}, {"weight_map", std::move(weight_map)}};
   written.push_back(std::make_unique<AtomicFile>(json));

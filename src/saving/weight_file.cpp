@@ -66,15 +66,13 @@ void write_group(Hdf5Writer& file, const VariableGroup& group, std::size_t first
 }
 
 std::size_t expected_size(const std::vector<VariableGroup>& groups) {
-  std::size_t size = std::size_t{1} << 16;
-  for (const VariableGroup& group : groups) {
-    size += 8192;  // for the group, its attribute and its table of names
-    for (const ModelVariable& variable : group.variables) size += variable.bytes() + 512;
-  }
+  std::size_t size = 8192;
+  // Two groups with their tables of names and an attribute; a header for each array.
+  for (const VariableGroup& group : groups) size += 2800 + 300 * group.variables.size();
   return size;
 }
 
-Bytes write_weights(const std::vector<VariableGroup>& groups) {
+Hdf5Image write_weights(const std::vector<VariableGroup>& groups) {
   Hdf5Writer file(expected_size(groups));
   for (const VariableGroup& group : groups) write_group(file, group, 0, group.variables.size());
   return file.finish();

@@ -37,10 +37,10 @@ struct VariableGroup {
 std::vector<std::string> group_keys(const std::vector<std::string>& class_names);
 
 /// A `.weights.h5` file of these groups.
-Bytes write_weights(const std::vector<VariableGroup>& groups);
+Hdf5Image write_weights(const std::vector<VariableGroup>& groups);
 /// Writes the variables from `first` up to, but not including, `last` of a group, and the group.
 void write_group(Hdf5Writer& file, const VariableGroup& group, std::size_t first, std::size_t last);
-/// About how large a file of so many bytes in so many variables and groups is.
+/// About how large the structure of a file of these groups is, without its arrays.
 std::size_t expected_size(const std::vector<VariableGroup>& groups);
 
 /// The arrays of a weight file, which may be spread over several HDF5 files.

@@ -3,6 +3,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <deque>
 #include <exception>
 #include <set>
 
@@ -65,6 +66,51 @@ struct Sink {
   }
 };
 
+/// A member's pieces as libzip's place to read from.
+struct Source {
+  const Pieces& pieces;
+  std::size_t piece = 0, at = 0;
+
+  zip_int64_t read(std::byte* into, zip_uint64_t size) {
+    zip_uint64_t done = 0;
+    while (done < size && piece < pieces.size()) {
+      const auto rest = pieces[piece].subspan(at);
+      const std::size_t count = std::min<std::size_t>(rest.size(), size - done);
+      std::copy_n(rest.data(), count, into + done);
+      done += count;
+      at += count;
+      if (at < pieces[piece].size()) continue;
+      ++piece;
+      at = 0;
+    }
+    return static_cast<zip_int64_t>(done);
+  }
+
+  static zip_int64_t call(void* source, void* data, zip_uint64_t size, zip_source_cmd_t command) {
+    auto& own = *static_cast<Source*>(source);
+    switch (command) {
+      case ZIP_SOURCE_SUPPORTS:
+        return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
+                                              ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
+      case ZIP_SOURCE_OPEN:
+        own.piece = own.at = 0;
+        return 0;
+      case ZIP_SOURCE_READ:
+        return own.read(static_cast<std::byte*>(data), size);
+      case ZIP_SOURCE_STAT: {
+        auto* stat = static_cast<zip_stat_t*>(data);
+        zip_stat_init(stat);
+        stat->size = 0;
+        for (const auto& one : own.pieces) stat->size += one.size();
+        stat->valid = ZIP_STAT_SIZE;
+        return sizeof *stat;
+      }
+      default:
+        return 0;
+    }
+  }
+};
+
 [[noreturn]] void cannot_write(zip_error_t* error) {
   const std::string text = zip_error_strerror(error);
   throw FileError("The archive can't be written: " + text + ".");
@@ -90,6 +136,7 @@ bool has_large_directory(std::span<const std::byte> archive) {
 
 void write_zip(AtomicFile& file, const std::vector<ZipMember>& members) {
   Sink sink{file};
+  std::deque<Source> sources;  // libzip reads them when it closes the archive
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* target = zip_source_function_create(Sink::call, &sink, &error);
@@ -101,7 +148,7 @@ void write_zip(AtomicFile& file, const std::vector<ZipMember>& members) {
   }
   std::unique_ptr<zip_t, void (*)(zip_t*)> discard(archive, zip_discard);
   for (const ZipMember& member : members) {
-    zip_source_t* content = zip_source_buffer(archive, member.content.data(), member.content.size(), 0);
+    zip_source_t* content = zip_source_function(archive, Source::call, &sources.emplace_back(Source{member.content}));
     const zip_int64_t index =
         content == nullptr ? -1 : zip_file_add(archive, member.name.c_str(), content, ZIP_FL_ENC_UTF_8);
     if (index < 0) {

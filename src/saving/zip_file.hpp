@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,7 +15,7 @@ namespace sumi::saving {
 /// A member to be written.
 struct ZipMember {
   std::string name;
-  std::span<const std::byte> content;
+  Pieces content;
 };
 
 /// Writes an archive of these members, uncompressed, as Keras does. Throws FileError.

@@ -83,12 +83,12 @@ void save(Model& model, const std::filesystem::path& file, const SaveOptions& op
   const std::string config = to_json(model);
   const std::string own = saving::dump_json(saving::to_json(record));
   const auto optimizer = optimizer_variables(model, options.include_optimizer);
-  const saving::Bytes weights = saving::write_weights(all_groups(model, optimizer));
+  const saving::Hdf5Image weights = saving::write_weights(all_groups(model, optimizer));
   saving::AtomicFile out(file);
-  saving::write_zip(out, {{saving::metadata_member, saving::bytes_of(metadata)},
-                          {saving::config_member, saving::bytes_of(config)},
-                          {saving::weights_member, weights.view()},
-                          {saving::sumi_member, saving::bytes_of(own)}});
+  saving::write_zip(out, {{saving::metadata_member, {saving::bytes_of(metadata)}},
+                          {saving::config_member, {saving::bytes_of(config)}},
+                          {saving::weights_member, weights.pieces},
+                          {saving::sumi_member, {saving::bytes_of(own)}}});
   out.commit();
 }
 
@@ -98,7 +98,7 @@ void save_weights(Model& model, const std::filesystem::path& file, const SaveWei
   model.require_built("What to save");
   const auto optimizer = optimizer_variables(model, true);
   const auto groups = all_groups(model, optimizer);
-  if (!sharded) return saving::write_file(file, saving::write_weights(groups).view());
+  if (!sharded) return saving::write_file(file, saving::write_weights(groups).pieces);
   constexpr double gigabyte = 1024.0 * 1024 * 1024;
   saving::write_sharded(file, groups, options.max_shard_size * gigabyte);
 }

@@ -90,7 +90,7 @@ void replace_member(const std::filesystem::path& from, const std::filesystem::pa
   std::vector<saving::ZipMember> members;
   for (const std::string& name : zip.names()) {
     contents.push_back(zip.read(name, archive.size()));
-    members.push_back({name, name == member ? saving::bytes_of(content) : contents.back().view()});
+    members.push_back({name, {name == member ? saving::bytes_of(content) : contents.back().view()}});
   }
   saving::AtomicFile file(to);
   saving::write_zip(file, members);
