@@ -31,8 +31,8 @@ TEST_CASE("the version is told") {
 TEST_CASE("The help mentions every command and every option") {
   const std::map<std::string, std::vector<std::string>> expected = {
       {"",
-       {"train", "summary", "plan", "bench", "fetch", "evaluate", "predict", "inspect", "convert", "--version", "--help",
-        "Examples:", "Exit code:"}},
+       {"train", "summary", "plan", "bench", "fetch", "evaluate", "predict", "inspect", "convert", "--version",
+        "--help", "Examples:", "Exit code:"}},
       {"train",
        {"--data", "--out", "--model", "--init", "--epochs", "--batch-size", "--validation-split", "--learning-rate",
         "--seed", "--threads", "--verbose", "auto|0|1|2", "Examples:", "Test loss: 0.2526 - Test accuracy: 0.9511"}},
