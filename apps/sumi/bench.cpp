@@ -61,8 +61,6 @@ class Bench {
  public:
   Bench(const std::filesystem::path& folder, int steps)
       : start_(Clock::now()), data_(sumi::datasets::load_idx(folder)) {
-    x_ = data_.train.images.normalized();
-    data_.train.images.release();
     if (images().samples() < batch) {
       throw sumi::ArgumentError("Expected at least " + std::to_string(batch) + " training images. Received " +
                                 std::to_string(images().samples()) + ".");
@@ -93,7 +91,7 @@ class Bench {
   }
 
  private:
-  sumi::ArrayView images() const { return sumi::ArrayView(x_); }
+  sumi::ArrayView images() const { return data_.train.images.normalized_view(); }
   sumi::ArrayView labels() const { return sumi::ArrayView(data_.train.labels); }
 
   void work(Work kind, int count) {
@@ -108,7 +106,6 @@ class Bench {
 
   Clock::time_point start_;
   sumi::datasets::Dataset data_;
-  sumi::Tensor x_;
   sumi::Sequential model_ = make_kmnist_model();
   std::map<Work, int> calls_;
   double start_to_first_batch_ = 0;

@@ -4,6 +4,12 @@
 
 using namespace sumi;
 
+void compile_for_kmnist(Sequential& model, double learning_rate) {
+  model.compile({.optimizer = Adam{.learning_rate = learning_rate},
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+}
+
 Sequential make_kmnist_model(double learning_rate) {
   Sequential model({
       Input{.shape = {28, 28, 1}},
@@ -20,8 +26,6 @@ Sequential make_kmnist_model(double learning_rate) {
       BatchNormalization{},
       Dense{.units = 10, .activation = "softmax"},
   });
-  model.compile({.optimizer = Adam{.learning_rate = learning_rate},
-                 .loss = "sparse_categorical_crossentropy",
-                 .metrics = {"accuracy"}});
+  compile_for_kmnist(model, learning_rate);
   return model;
 }

@@ -44,6 +44,8 @@ int run(int argc, char** argv) {
       "  sumi fetch                          download KMNIST (21 MB) once\n"
       "  sumi train                          train as the Keras tutorial does\n"
       "  sumi train --epochs 3 --out run     quicker; curves and numbers in the folder run/\n"
+      "  sumi evaluate run/model.keras       how good the saved model is, class by class\n"
+      "  sumi predict run/model.keras a.png  what it takes an image for\n"
       "  sumi plan --batch-size 250          what one training step consists of\n"
       "  sumi bench                          what it costs on this machine\n"
       "\n"
@@ -54,6 +56,10 @@ int run(int argc, char** argv) {
   add_plan(app);
   add_bench(app);
   add_fetch(app);
+  add_evaluate(app);
+  add_predict(app);
+  add_inspect(app);
+  add_convert(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help and --version
@@ -90,6 +96,8 @@ CLI::Validator number(const std::string& what, bool (*holds)(double)) {
 int main(int argc, char** argv) {
   // A reader that goes away is noticed as an error of writing, so that results are saved before the end.
   std::signal(SIGPIPE, SIG_IGN);
+  // So is a limit on the size of files.
+  std::signal(SIGXFSZ, SIG_IGN);
   int code = 0;
   try {
     code = run(argc, argv);

@@ -1,12 +1,15 @@
 // `sumi train`: the KMNIST tutorial, from the images to the test accuracy.
 #include <sumi/datasets.hpp>
+#include <sumi/error.hpp>
 #include <sumi/random.hpp>
+#include <sumi/saving.hpp>
 #include <sumi/sequential.hpp>
 #include <sumi/threads.hpp>
 
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
 
@@ -14,6 +17,7 @@
 #include "files.hpp"
 #include "interrupt.hpp"
 #include "kmnist_model.hpp"
+#include "open_model.hpp"
 #include "training_record.hpp"
 
 namespace {
@@ -25,6 +29,9 @@ struct TrainArguments {
   std::optional<std::int64_t> seed;
   std::filesystem::path data;
   std::filesystem::path out;
+  std::filesystem::path model;
+  std::filesystem::path init;
+  CLI::Option* learning_rate = nullptr;
   std::string verbose = "auto";
 };
 
@@ -45,22 +52,62 @@ std::string result_line(const sumi::Logs& test) {
   return line.str();
 }
 
-// Normalised images. The bytes, of which there are a quarter as many, are freed.
-sumi::Tensor take_images(sumi::datasets::Images& images) {
-  sumi::Tensor normalized = images.normalized();
-  images.release();
-  return normalized;
-}
+std::filesystem::path model_file(const TrainArguments& arguments) { return arguments.out / "model.keras"; }
 
 void save(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record,
           const std::optional<sumi::Logs>& test) {
-  if (!arguments.out.empty()) write_history(arguments.out, arguments.settings, data, record, test);
+  if (arguments.out.empty()) return;
+  write_history(arguments.out, training_notes(arguments.settings, data, record, test));
+}
+
+// Saves the model after every finished epoch, so that whatever ends the training leaves something to go on from.
+class ModelKeeper : public sumi::Callback {
+ public:
+  ModelKeeper(const TrainArguments& arguments, const DataSource& data, std::shared_ptr<const TrainingRecord> record)
+      : arguments_(arguments), data_(data), record_(std::move(record)) {}
+  void on_epoch_end(int /*epoch*/, sumi::Logs& /*logs*/) override {
+    if (arguments_.out.empty() || record_->epoch_is_cut()) return;
+    model().save(model_file(arguments_), {.notes = training_notes(arguments_.settings, data_, *record_, std::nullopt)});
+  }
+
+ private:
+  const TrainArguments& arguments_;
+  const DataSource& data_;
+  std::shared_ptr<const TrainingRecord> record_;
+};
+
+// The model that is trained: a saved one, an edited architecture, or the tutorial's.
+sumi::Sequential first_model(TrainArguments& arguments) {
+  TrainSettings& settings = arguments.settings;
+  if (arguments.init.empty() && arguments.model.empty()) return make_kmnist_model(settings.learning_rate);
+  sumi::Sequential model = open_model(arguments.init.empty() ? arguments.model : arguments.init);
+  if (!model.is_compiled()) compile_for_kmnist(model, settings.learning_rate);
+  if (arguments.learning_rate->count() > 0) model.set_learning_rate(settings.learning_rate);
+  settings.learning_rate = model.learning_rate();
+  settings.optimizer = nlohmann::json::parse(model.to_json())["compile_config"]["optimizer"]["class_name"];
+  if (model.epoch() >= settings.epochs) {
+    throw sumi::ArgumentError("Expected --epochs to be more than the " + std::to_string(model.epoch()) +
+                              " that the model has behind it. Received " + std::to_string(settings.epochs) + ".");
+  }
+  return model;
+}
+
+// Which files were trained on.
+std::map<std::string, std::string> checksums(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> sums;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && name.find("-ubyte") != std::string::npos) {
+      sums[name] = sumi::datasets::sha256_of(entry.path());
+    }
+  }
+  return sums;
 }
 
 void draw(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record) {
   if (arguments.out.empty() || record.epochs() == 0) return;
   const std::string problem = draw_curves(arguments.out, data, record);
-  std::cout << "Wrote " << (arguments.out / "history.json").string();
+  std::cout << "Wrote " << model_file(arguments).string() << ", history.json";
   if (problem.empty()) {
     std::cout << ", accuracy.png and loss.png\n";
   } else {
@@ -90,33 +137,37 @@ void train(TrainArguments& arguments) {
   const kmnist::LoadOptions where{.folder = arguments.data, .allow_sample = true};
   const kmnist::Location location = kmnist::locate(where);
   sumi::datasets::Dataset images = sumi::datasets::load_idx(location.folder);
-  const DataSource data{location.folder, location.is_sample, images.train.images.count(), images.test.images.count()};
+  const DataSource data{location.folder, location.is_sample, images.train.images.count(), images.test.images.count(),
+                        arguments.out.empty() ? std::map<std::string, std::string>() : checksums(location.folder)};
   if (data.is_sample) {
     std::cout << sample_warning(data) << "\nKMNIST was looked for at:\n";
     for (const std::string& place : location.looked_at) std::cout << "  " << place << "\n";
     std::cout << "\n";
   }
 
-  sumi::Sequential model = make_kmnist_model(settings.learning_rate);
+  sumi::Sequential model = first_model(arguments);
   model.summary();
 
   const auto record = std::make_shared<TrainingRecord>();
   {
-    const sumi::Tensor x_train = take_images(images.train.images);
     const InterruptScope interrupts;
-    model.fit(x_train, images.train.labels,
+    model.fit(images.train.images.normalized_view(), images.train.labels,
               {.batch_size = settings.batch_size,
                .epochs = settings.epochs,
                .verbose = verbosity(arguments.verbose),
-               .callbacks = {record},
-               .validation_split = settings.validation_split});
+               .callbacks = {record, std::make_shared<ModelKeeper>(arguments, data, record)},
+               .validation_split = settings.validation_split,
+               .initial_epoch = model.epoch()});
     if (record->stopped()) end_stopped_training(arguments, data, *record, InterruptScope::signal_received());
   }
   save(arguments, data, *record, std::nullopt);  // should the test not come to an end, the training is kept
 
-  const sumi::Logs test = model.evaluate(take_images(images.test.images), images.test.labels,
+  const sumi::Logs test = model.evaluate(images.test.images.normalized_view(), images.test.labels,
                                          {.batch_size = settings.batch_size, .verbose = 0});
   save(arguments, data, *record, test);
+  if (!arguments.out.empty()) {
+    model.save(model_file(arguments), {.notes = training_notes(settings, data, *record, test)});
+  }
   draw(arguments, data, *record);
   if (data.is_sample) std::cout << sample_warning(data) << "\n";
   std::cout << result_line(test) << std::endl;
@@ -135,9 +186,20 @@ void add_train(CLI::App& app) {
       ->type_name("DIR");
   command
       ->add_option("--out", arguments->out,
-                   "Folder for history.json, accuracy.png and loss.png;\n"
-                   "default: nothing is written")
+                   "Folder for model.keras, history.json, accuracy.png and\n"
+                   "loss.png; default: nothing is written")
       ->type_name("DIR");
+  CLI::Option* model = command
+                           ->add_option("--model", arguments->model,
+                                        "Another architecture, as `sumi convert` writes it;\n"
+                                        "default: the tutorial's")
+                           ->type_name("FILE.json");
+  command
+      ->add_option("--init", arguments->init,
+                   "A saved model to go on with, optimizer state and all;\n"
+                   "--epochs counts the epochs behind it")
+      ->type_name("FILE.keras")
+      ->excludes(model);
   command->add_option("--epochs", settings.epochs, "How many times all training images are seen")
       ->type_name("N")
       ->check(at_least(1))
@@ -153,8 +215,9 @@ void add_train(CLI::App& app) {
       ->type_name("X")
       ->check(number("a number from 0 up to but not including 1", [](double x) { return x >= 0 && x < 1; }))
       ->capture_default_str();
-  command->add_option("--learning-rate", settings.learning_rate, "Adam's learning rate")
-      ->type_name("X")
+  arguments->learning_rate =
+      command->add_option("--learning-rate", settings.learning_rate, "The optimizer's learning rate");
+  arguments->learning_rate->type_name("X")
       ->check(number("a number above 0", [](double x) { return x > 0 && std::isfinite(x); }))
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "Makes runs repeatable; default: another one each time")
@@ -177,6 +240,7 @@ void add_train(CLI::App& app) {
       "Examples:\n"
       "  sumi train\n"
       "  sumi train --epochs 3 --verbose 2 --out run\n"
+      "  sumi train --init run/model.keras --epochs 30 --out more\n"
       "  sumi train --data ~/kmnist --seed 1 --threads 2");
   command->callback([arguments] { train(*arguments); });
 }

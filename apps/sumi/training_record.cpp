@@ -36,17 +36,18 @@ std::size_t TrainingRecord::epochs() const {
   return loss == curves_.end() ? 0 : loss->second.size();
 }
 
-void write_history(const std::filesystem::path& folder, const TrainSettings& settings, const DataSource& data,
-                   const TrainingRecord& record, const std::optional<sumi::Logs>& test) {
+std::string training_notes(const TrainSettings& settings, const DataSource& data, const TrainingRecord& record,
+                           const std::optional<sumi::Logs>& test) {
   using Json = nlohmann::ordered_json;
   Json history = {{"data",
                    {{"folder", data.folder.string()},
                     {"name", data.is_sample ? "sumi's sample set, not KMNIST" : "IDX files"},
                     {"is_sample", data.is_sample},
                     {"training_images", data.training_images},
-                    {"test_images", data.test_images}}},
+                    {"test_images", data.test_images},
+                    {"sha256", data.sha256}}},
                   {"settings",
-                   {{"optimizer", "Adam"},
+                   {{"optimizer", settings.optimizer},
                     {"learning_rate", settings.learning_rate},
                     {"batch_size", settings.batch_size},
                     {"epochs", settings.epochs},
@@ -57,7 +58,11 @@ void write_history(const std::filesystem::path& folder, const TrainSettings& set
                   {"history", Json(record.curves())},
                   {"test", nullptr}};
   if (test) history["test"] = {{"loss", (*test)["loss"]}, {"accuracy", (*test)["accuracy"]}};
-  write_atomically(folder / "history.json", history.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  return history.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+void write_history(const std::filesystem::path& folder, const std::string& notes) {
+  write_atomically(folder / "history.json", notes + "\n");
 }
 
 std::string draw_curves(const std::filesystem::path& folder, const DataSource& data, const TrainingRecord& record) {

@@ -13,6 +13,7 @@
 
 /// How `sumi train` trains.
 struct TrainSettings {
+  std::string optimizer = "Adam";
   int epochs = 25;
   int batch_size = 250;
   double validation_split = 0.2;
@@ -27,8 +28,9 @@ struct DataSource {
   bool is_sample = false;
   std::int64_t training_images = 0;
   std::int64_t test_images = 0;
+  /// The names of the files and their SHA-256.
+  std::map<std::string, std::string> sha256 = {};
 };
-
 /// Collects the numbers of every epoch that was finished, and stops the training when it is interrupted or standard
 /// output is gone.
 class TrainingRecord : public sumi::Callback {
@@ -37,6 +39,8 @@ class TrainingRecord : public sumi::Callback {
   void on_train_batch_end(std::int64_t batch, const sumi::Logs& logs) override;
   void on_epoch_end(int epoch, sumi::Logs& logs) override;
 
+  /// Whether the last epoch was left unfinished.
+  bool epoch_is_cut() const { return epoch_is_cut_; }
   /// Whether an epoch was left unfinished or not begun because of a stop.
   bool stopped() const { return stopped_; }
   /// accuracy, loss, val_accuracy, val_loss, and seconds.
@@ -50,9 +54,12 @@ class TrainingRecord : public sumi::Callback {
   bool stopped_ = false;
 };
 
-/// Writes history.json. `test`: once it is known.
-void write_history(const std::filesystem::path& folder, const TrainSettings& settings, const DataSource& data,
-                   const TrainingRecord& record, const std::optional<sumi::Logs>& test);
+/// All of it as a JSON object: what history.json and the saved model hold. `test`: once it is known.
+std::string training_notes(const TrainSettings& settings, const DataSource& data, const TrainingRecord& record,
+                           const std::optional<sumi::Logs>& test);
+
+/// Writes history.json.
+void write_history(const std::filesystem::path& folder, const std::string& notes);
 
 /// Draws accuracy.png and loss.png. Returns why not in a sentence; empty where they are there.
 std::string draw_curves(const std::filesystem::path& folder, const DataSource& data, const TrainingRecord& record);

@@ -34,9 +34,9 @@ class Images {
   Tensor as_float() const;
   /// float32 (count, height, width, 1) in [0, 1]: each byte divided by 255.
   Tensor normalized() const;
-
-  /// Hands the pixels over and leaves no images behind: frees the bytes once the floats are made.
-  std::vector<std::uint8_t> release();
+  /// The same numbers without the copy: (count, height, width, 1), divided when they are read, in the memory of the
+  /// bytes.
+  ArrayView normalized_view() const;
 
  private:
   std::vector<std::uint8_t> pixels_;
@@ -71,6 +71,9 @@ IdxArray read_idx(const std::filesystem::path& file);
 /// Throws FileError: no such folder, a missing file, what read_idx throws, images and labels of different counts,
 /// no images, training and test images of different sizes.
 Dataset load_idx(const std::filesystem::path& folder);
+
+/// The SHA-256 of a file, as 64 lower-case hexadecimal digits. Throws FileError where the file can't be read.
+std::string sha256_of(const std::filesystem::path& file);
 
 namespace kmnist {
 

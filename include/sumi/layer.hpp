@@ -20,6 +20,7 @@ class LayerInterface : public SpecInterface {
   virtual void set_trainable(bool trainable) = 0;
   virtual Shape infer_shape(const Shape& input) const = 0;
   virtual void lower_into(Lowering& ops) const = 0;
+  virtual bool records_build() const = 0;
 };
 }  // namespace detail
 
@@ -29,7 +30,9 @@ class LayerInterface : public SpecInterface {
 ///     void lower(const T&, Lowering&);                    // what it computes, as ops
 ///     void fields(T&, Fields&);                           // its configuration
 ///
-/// Optional: `bool trainable = true`, and `void validate(const T&)`, called when a Layer is made of it.
+/// Optional: `bool trainable = true`; `void validate(const T&)`, called when a Layer is made of it; and `static
+/// constexpr bool records_build = true` where Keras writes down for which input shape a layer without weights was
+/// built.
 template <class T>
 concept LayerSpec = requires(T value, const T constant, const Shape& shape, Fields& f, Lowering& ops) {
   T::class_name;
@@ -78,6 +81,10 @@ class Layer : public Spec<Layer, detail::LayerInterface> {
     }
     Shape infer_shape(const Shape& input) const override { return output_shape(this->value_, input); }
     void lower_into(Lowering& ops) const override { lower(this->value_, ops); }
+    bool records_build() const override {
+      if constexpr (requires { T::records_build; }) return T::records_build;
+      return false;
+    }
   };
 };
 

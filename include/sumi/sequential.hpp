@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -24,9 +25,12 @@
 
 namespace sumi {
 
+class Sequential;
+
 namespace training {
 class Model;
-}
+Sequential sequential_of(std::unique_ptr<Model> model);
+}  // namespace training
 
 /// 0 silent, 1 progress bar, 2 a line an epoch; "auto" is 1.
 class Verbose {
@@ -120,6 +124,26 @@ struct PlanOptions {
   std::vector<std::string> without = {};
 };
 
+/// Arguments of Sequential::save.
+struct SaveOptions {
+  /// Whether what the optimizer remembers is saved too, so that training can go on.
+  bool include_optimizer = true;
+  /// A JSON object of anything worth keeping (data, settings, results): kept in the file, ignored by Keras.
+  std::string notes = {};
+};
+
+/// Arguments of Sequential::save_weights.
+struct SaveWeightsOptions {
+  /// Of a `.weights.json`: the largest size of one of its files, in units of 2^30 bytes, which Keras calls GB.
+  double max_shard_size = 10;
+};
+
+/// Arguments of Sequential::load_weights.
+struct LoadWeightsOptions {
+  /// Leaves layers as they are whose number or shapes of weights differ from the file's, with a warning.
+  bool skip_mismatch = false;
+};
+
 /// One layer of a model, by reference: valid while the model lives and its layers don't change.
 class LayerRef {
  public:
@@ -186,6 +210,7 @@ class Sequential {
 
   /// Chooses how to train. Arguments that are left out keep what an earlier compile set.
   void compile(const CompileOptions& options);
+  bool is_compiled() const;
 
   /// Trains. x: samples first; y: labels (any integer type for sparse losses) or targets. Throws before anything is
   /// trained where data, labels or options don't fit.
@@ -204,6 +229,25 @@ class Sequential {
   std::vector<Tensor> get_weights() const;
   void set_weights(const std::vector<Tensor>& weights);
 
+  /// The model without its weights, as Keras's to_json() writes it: layers, and how it was compiled.
+  std::string to_json() const;
+  /// The `config` of to_json() alone: name and layers, as JSON.
+  std::string get_config() const;
+  /// A new model, with new weights, from what get_config() returned. Throws ArgumentError for what is no configuration.
+  static Sequential from_config(std::string_view config);
+
+  /// Saves layers, weights and training state to a `.keras` file that Keras opens. The file is whole or not there.
+  /// Throws FileError where it can't be written, ArgumentError for another extension, StateError before the model is
+  /// built.
+  void save(const std::filesystem::path& file, const SaveOptions& options = {}) const;
+  /// Saves weights, and the optimizer's state where the model is compiled, to a `.weights.h5` file, or to a
+  /// `.weights.json` with as many files beside it as their size demands. Throws as save.
+  void save_weights(const std::filesystem::path& file, const SaveWeightsOptions& options = {}) const;
+  /// Loads the weights of a `.weights.h5`, `.weights.json`, `.keras` or legacy `.h5` file into a model of the same
+  /// layers, whatever their names, and the optimizer's state where there is one. Throws FileError where the file can't
+  /// be read or doesn't fit, StateError before the model is built.
+  void load_weights(const std::filesystem::path& file, const LoadWeightsOptions& options = {});
+
   /// What will run for one batch: every step with kernel, layouts, bytes and flops.
   Plan plan(const PlanOptions& options = {});
 
@@ -216,8 +260,13 @@ class Sequential {
   void set_learning_rate(double rate);
   /// Updates made so far.
   std::int64_t iterations() const;
+  /// Epochs that fit has finished, counted from its initial_epoch: where to go on.
+  int epoch() const;
 
  private:
+  friend Sequential training::sequential_of(std::unique_ptr<training::Model> model);
+  explicit Sequential(std::unique_ptr<training::Model> model);
+
   std::unique_ptr<training::Model> model_;
 };
 

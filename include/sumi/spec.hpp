@@ -19,6 +19,7 @@ class SpecInterface {
  public:
   virtual ~SpecInterface() = default;
   virtual std::string_view class_name() const = 0;
+  virtual std::string_view package() const = 0;
   virtual void visit(Fields& fields) = 0;
   /// Throws ArgumentError where the fields don't make sense.
   virtual void check() const = 0;
@@ -45,6 +46,9 @@ class SpecSlot {
   virtual void check() const = 0;
   /// False for a class of the user's own, which configurations mark as such. Only where has_value().
   virtual bool built_in() const = 0;
+  /// `Custom>Scale`: the name of a user's class in configurations, by its `package` ("Custom" where it has none). Only
+  /// where has_value().
+  virtual std::string registered_name() const = 0;
   /// Another slot with the same object.
   virtual std::unique_ptr<SpecSlot> copy() const = 0;
   /// Becomes None.
@@ -52,6 +56,8 @@ class SpecSlot {
   /// Becomes a default object of the named class (a class name or a string identifier of Keras's, such as
   /// "glorot_uniform", or one that the user registered). Throws ArgumentError that lists what is known.
   virtual void assign(std::string_view identifier) = 0;
+  /// Becomes what a slot of the same kind is.
+  virtual void assign(const SpecSlot& other) = 0;
 
  protected:
   SpecSlot() = default;
@@ -81,11 +87,15 @@ class Spec : public SpecSlot {
     if constexpr (requires { Derived::is_built_in(std::string_view{}); }) return Derived::is_built_in(class_name());
     return true;
   }
+  std::string registered_name() const override {
+    return std::string(held_->package()) + ">" + std::string(class_name());
+  }
   std::unique_ptr<SpecSlot> copy() const override {
     return std::make_unique<Derived>(static_cast<const Derived&>(*this));
   }
   void reset() override { held_.reset(); }
   void assign(std::string_view identifier) override { held_ = Derived::from_identifier(identifier).held_; }
+  void assign(const SpecSlot& other) override { held_ = dynamic_cast<const Derived&>(other).held_; }
 
   /// The held aggregate if it is a T, otherwise null.
   template <class T>
@@ -115,12 +125,17 @@ class Spec : public SpecSlot {
 };
 
 /// Implements the common part of Interface for the aggregate T, which names itself by `T::class_name` and lists its
-/// fields by the free function `fields(T&, Fields&)`. Concrete holders derive from it and add the behaviour.
+/// fields by the free function `fields(T&, Fields&)`. Optional: `T::package`, the name before the `>` under which
+/// configurations know a user's class. Concrete holders derive from it and add the behaviour.
 template <class Interface, class T>
 class SpecModel : public Interface {
  public:
   explicit SpecModel(T value) : value_(std::move(value)) {}
   std::string_view class_name() const override { return T::class_name; }
+  std::string_view package() const override {
+    if constexpr (requires { T::package; }) return T::package;
+    return "Custom";
+  }
   void visit(Fields& f) override { fields(value_, f); }
   void check() const override {
     if constexpr (requires(const T& value) { validate(value); }) validate(value_);

@@ -20,6 +20,7 @@
 #include "sumi/plan.hpp"
 #include "sumi/random.hpp"
 #include "sumi/regularizers.hpp"
+#include "sumi/saving.hpp"
 #include "sumi/schedules.hpp"
 #include "sumi/sequential.hpp"
 #include "sumi/session.hpp"

@@ -16,6 +16,7 @@ struct Operand {
   Shape shape;
   graph::Layout layout = graph::Layout::plain;
   bool present = true;
+  bool constant = false;  ///< It follows from the weights, which the plan leaves alone.
 };
 
 /// One op with its operands, ready to be given a kernel.
@@ -31,8 +32,9 @@ struct OpCase {
 struct Arguments {
   const float* const* inputs;
   float* const* outputs;
-  float* scratch;          ///< scratch_floats() of them, 64-byte aligned; contents are undefined.
-  std::uint64_t step = 0;  ///< Counts training steps, for ops that draw random numbers.
+  float* scratch;             ///< scratch_floats() of them, 64-byte aligned; contents are undefined.
+  std::uint64_t step = 0;     ///< Counts training steps, for ops that draw random numbers.
+  float* prepared = nullptr;  ///< prepared_floats() of them, 64-byte aligned: what `prepare` wrote.
 };
 
 /// A chosen implementation of one op for fixed shapes. `run` neither allocates nor throws nor looks anything up.
@@ -42,6 +44,10 @@ class Kernel {
   /// For people: `onednn/jit:avx512_core`, `cpu/max_pool`, `reference`.
   virtual std::string name() const = 0;
   virtual std::size_t scratch_floats() const { return 0; }
+  /// What can be made of constant operands in advance: `prepare` does it, before the first run and whenever weights
+  /// have changed.
+  virtual std::size_t prepared_floats() const { return 0; }
+  virtual void prepare(const Arguments& /*arguments*/) {}
   virtual void run(const Arguments& arguments) = 0;
 };
 

@@ -2,7 +2,9 @@
 #include "sumi/array.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <string>
 
 namespace sumi {
 namespace {
@@ -42,6 +44,15 @@ ArrayView ArrayView::slice(std::int64_t begin, std::int64_t end) const {
   part.shape_[0] = end - begin;
   part.data_ = static_cast<const std::byte*>(data_) + begin * sample_bytes;
   return part;
+}
+
+ArrayView ArrayView::divided_by(float divisor) const {
+  if (!std::isfinite(divisor) || divisor <= 0) {
+    throw ArgumentError("Expected a finite divisor above 0. Received " + std::to_string(divisor) + ".");
+  }
+  ArrayView divided = *this;
+  divided.divisor_ *= divisor;
+  return divided;
 }
 
 }  // namespace sumi

@@ -14,7 +14,7 @@
 #include <memory>
 #include <system_error>
 
-#include "datasets/sha256.hpp"
+#include "sumi/datasets.hpp"
 
 namespace sumi::datasets {
 

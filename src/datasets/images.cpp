@@ -17,6 +17,12 @@ Images::Images(std::vector<std::uint8_t> pixels, Shape shape) : pixels_(std::mov
 
 ArrayView Images::view() const { return ArrayView(std::span(pixels_), shape_); }
 
+ArrayView Images::normalized_view() const {
+  Shape shape = shape_;
+  shape.push_back(1);
+  return ArrayView(std::span(pixels_), std::move(shape)).divided_by(255.0F);
+}
+
 namespace {
 Tensor divided(const Images& images, float divisor) {
   std::vector<std::size_t> shape(images.shape().begin(), images.shape().end());
@@ -31,10 +37,5 @@ Tensor divided(const Images& images, float divisor) {
 Tensor Images::as_float() const { return divided(*this, 1.0f); }
 
 Tensor Images::normalized() const { return divided(*this, 255.0f); }
-
-std::vector<std::uint8_t> Images::release() {
-  shape_ = {0, 0, 0};
-  return std::exchange(pixels_, {});
-}
 
 }  // namespace sumi::datasets

@@ -1,5 +1,5 @@
 // OpenSSL computes it; the file is read in small pieces.
-#include "datasets/sha256.hpp"
+#include "sumi/datasets.hpp"
 
 #include <openssl/evp.h>
 

@@ -47,10 +47,20 @@ struct Conv2dBackwardWeights {
   Window window;
   int groups = 1;
 };
-/// x, kernel, dy -> [dx], dkernel, [dbias]: both of the above in one pass.
+/// x, [sign (C)], dy, map (5,C) -> dx. Without a pool dx = map[0] dy + map[3] x + map[4]. With one, where m is the
+/// window's extreme, its first cell gets map[0] dy + map[1] m + map[2], and every cell map[3] x + map[4] in addition.
+/// relu: x came out of a ReLU; dx is what goes into it.
+struct NormChainBackwardData {
+  std::optional<Window> pool = {};
+  bool relu = false;
+};
+/// x, kernel, dy -> [dx], dkernel, [dbias]: both of the above in one pass. With a chain, which starts with the
+/// convolution's output y, the gradient of y is made from that of the chain's output, dy, on the way:
+/// x, kernel, dy, y, [sign], map.
 struct Conv2dBackward {
   Window window;
   int groups = 1;
+  std::optional<NormChainBackwardData> chain = {};
 };
 
 /// a (M,K) or transposed, b (K,N) or transposed, [bias (N)] -> y (M,N). epilogue: linear or relu.
@@ -148,13 +158,6 @@ struct GradientSums {};
 struct NormChainBackward {
   NormChain chain;
   std::int64_t elements = 0, pooled_elements = 0;  ///< Of one channel of the chain's input and of the pool's output.
-};
-/// x, [sign (C)], dy, map (5,C) -> dx. Without a pool dx = map[0] dy + map[3] x + map[4]. With one, where m is the
-/// window's extreme, its first cell gets map[0] dy + map[1] m + map[2], and every cell map[3] x + map[4] in addition.
-/// relu: x came out of a ReLU; dx is what goes into it.
-struct NormChainBackwardData {
-  std::optional<Window> pool = {};
-  bool relu = false;
 };
 /// x, kernel, [bias], [sign], dy, map (5,C) -> dkernel, [dbias]: Conv2dBackwardWeights of NormChainBackwardData of
 /// Conv2d, where computing the convolution again is cheaper than storing it.

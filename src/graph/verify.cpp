@@ -20,7 +20,7 @@ constexpr std::array operands_of = {
     Operands{"xx??", "????"},     // conv2d
     Operands{"xx", "x"},          // conv2d_backward_data
     Operands{"xx", "x?"},         // conv2d_backward_weights
-    Operands{"xxx", "?x?"},       // conv2d_backward
+    Operands{"xxx???", "?x?"},    // conv2d_backward
     Operands{"xx?", "x"},         // matmul
     Operands{"xx", "x"},          // add_bias
     Operands{"x", "x"},           // sum_to_bias

@@ -15,6 +15,9 @@ namespace {
 
 std::size_t floats_of(const graph::ValueInfo& value) { return static_cast<std::size_t>(element_count(value.shape)); }
 
+// Rounded up to whole cache lines.
+std::size_t aligned(std::size_t floats) { return (floats + 15) / 16 * 16; }
+
 // Values that are the same memory under several shapes: a tree whose roots stand for their group.
 class Groups {
  public:
@@ -37,7 +40,6 @@ Executable::Executable(graph::Graph graph, const state::ParameterTable& paramete
     : graph_(std::move(graph)), locations_(graph_.values.size()), addresses_(graph_.values.size(), nullptr) {
   find_constants();
   find_locations(parameters, context.kept);
-  constants_ = state::Arena(constant_floats_);
 
   std::size_t scratch = 0;
   for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
@@ -47,25 +49,40 @@ Executable::Executable(graph::Graph graph, const state::ParameterTable& paramete
       const Location& to = locations_[static_cast<std::size_t>(op.outputs[0])];
       if (from.place == to.place && from.offset == to.offset) continue;
     }
-    Step step{i, context.backend.select(case_of(graph_, op, context.threads)),
+    Step step{i, context.backend.select(case_for(i, context.threads)),
               std::vector<const float*>(op.inputs.size(), nullptr), std::vector<float*>(op.outputs.size(), nullptr),
               constant_[i]};
     scratch = std::max(scratch, step.kernel->scratch_floats());
+    step.prepared = constant_floats_;
+    constant_floats_ += aligned(step.kernel->prepared_floats());
     steps_.push_back(std::move(step));
   }
   for (std::size_t id = 0; id < graph_.values.size(); ++id) {
     if (graph_.values[id].role == graph::Role::one) ones_.push_back(static_cast<ValueId>(id));
   }
+  constants_ = state::Arena(constant_floats_);
   scratch_offset_ = arena_floats_;
   workspace_floats_ = arena_floats_ + scratch;
+}
+
+backend::OpCase Executable::case_for(std::size_t op, int threads) const {
+  backend::OpCase made = case_of(graph_, graph_.ops[op], threads);
+  for (std::size_t i = 0; i < made.inputs.size(); ++i) {
+    const ValueId id = graph_.ops[op].inputs[i];
+    made.inputs[i].constant = id != graph::none && constant_values_[static_cast<std::size_t>(id)];
+  }
+  return made;
 }
 
 // In a plan that leaves the weights alone: ops whose inputs are weights and what other such ops make of them.
 void Executable::find_constants() {
   constant_.assign(graph_.ops.size(), false);
-  std::vector<bool> follows(graph_.values.size(), false);
+  constant_values_.assign(graph_.values.size(), false);
+  std::vector<bool>& follows = constant_values_;
   for (std::size_t id = 0; id < graph_.values.size(); ++id) {
     if (graph_.values[id].role == graph::Role::gradient) return;
+  }
+  for (std::size_t id = 0; id < graph_.values.size(); ++id) {
     follows[id] = graph_.values[id].role == graph::Role::parameter;
   }
   for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
@@ -124,7 +141,7 @@ void Executable::find_locations(const state::ParameterTable& parameters, const s
     for (const ValueId id : graph_.ops[i].outputs) {
       if (id == graph::none) continue;
       locations_[index(id)] = {Place::constants, constant_floats_};
-      constant_floats_ += (floats_of(graph_.values[index(id)]) + 15) / 16 * 16;
+      constant_floats_ += aligned(floats_of(graph_.values[index(id)]));
     }
   }
 
@@ -178,8 +195,14 @@ void Executable::run(std::uint64_t step_number, float loss_scale, std::uint64_t 
   constants_version_ = weights_version;
   for (Step& step : steps_) {
     if (step.constant && fresh) continue;
-    step.kernel->run({step.inputs.data(), step.outputs.data(), scratch_, step_number});
+    const backend::Arguments arguments = arguments_of(step, step_number);
+    if (!fresh) step.kernel->prepare(arguments);
+    step.kernel->run(arguments);
   }
+}
+
+backend::Arguments Executable::arguments_of(const Step& step, std::uint64_t step_number) {
+  return {step.inputs.data(), step.outputs.data(), scratch_, step_number, constants_.data() + step.prepared};
 }
 
 std::vector<double> Executable::measure(int runs) {
@@ -189,8 +212,10 @@ std::vector<double> Executable::measure(int runs) {
   constants_version_.reset();
   for (int run = 0; run < runs; ++run) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
+      const backend::Arguments arguments = arguments_of(steps_[i], 0);
+      if (run == 0) steps_[i].kernel->prepare(arguments);
       const auto start = Clock::now();
-      steps_[i].kernel->run({steps_[i].inputs.data(), steps_[i].outputs.data(), scratch_, 0});
+      steps_[i].kernel->run(arguments);
       times[i].push_back(std::chrono::duration<double>(Clock::now() - start).count());
     }
   }

@@ -55,9 +55,12 @@ class Executable {
     std::unique_ptr<backend::Kernel> kernel;
     std::vector<const float*> inputs;
     std::vector<float*> outputs;
-    bool constant = false;  // it reads weights and what follows from them, nothing else
+    bool constant = false;     // it reads weights and what follows from them, nothing else
+    std::size_t prepared = 0;  // where in constants_ its kernel keeps what it has prepared
   };
 
+  backend::OpCase case_for(std::size_t op, int threads) const;
+  backend::Arguments arguments_of(const Step& step, std::uint64_t step_number);
   void find_constants();
   void find_locations(const state::ParameterTable& parameters, const std::vector<graph::ValueId>& kept);
 
@@ -66,7 +69,8 @@ class Executable {
   std::vector<Location> locations_;  // one for each value
   std::vector<float*> addresses_;    // one for each value
   std::vector<graph::ValueId> ones_;
-  std::vector<bool> constant_;  // for each op
+  std::vector<bool> constant_;         // for each op
+  std::vector<bool> constant_values_;  // for each value: whether it follows from weights that stay
   state::Arena constants_;
   std::optional<std::uint64_t> constants_version_;  // of the weights from which they follow
   std::size_t workspace_floats_ = 0;

@@ -39,6 +39,8 @@ void fuse_convolution_statistics(graph::Graph& graph, const PassContext& context
 void recompute_convolutions(graph::Graph& graph, const PassContext& context);
 /// The two gradients of a convolution are made in one pass over the gradient of its output.
 void fuse_convolution_gradients(graph::Graph& graph, const PassContext& context);
+/// The way back through a chain is made where the convolution's merged gradients read it.
+void fuse_chain_gradients(graph::Graph& graph, const PassContext& context);
 /// Gives images the layout that the backend's convolutions prefer and keeps it between them; Reorder ops stand at the
 /// edges.
 void choose_layouts(graph::Graph& graph, const PassContext& context);

@@ -19,6 +19,7 @@ const std::vector<Pass>& passes() {
       {"fuse_convolution_statistics", fuse_convolution_statistics},
       {"recompute_convolutions", recompute_convolutions},
       {"fuse_convolution_gradients", fuse_convolution_gradients},
+      {"fuse_chain_gradients", fuse_chain_gradients},
       {"choose_layouts", choose_layouts},
   };
   return all;

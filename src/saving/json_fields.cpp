@@ -2,6 +2,7 @@
 #include "saving/json_fields.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/text.hpp"
 #include "saving/json_reader.hpp"
@@ -9,9 +10,7 @@
 #include "sumi/error.hpp"
 
 namespace sumi::saving {
-namespace {
 
-/// What every layer of Keras 3 carries; sumi computes in nothing else.
 Json float32_policy() {
   return {{"module", "keras"},
           {"class_name", "DTypePolicy"},
@@ -27,6 +26,8 @@ void expect_float32(std::string_view class_name, const Json& dtype) {
   throw ArgumentError(std::string(class_name) +
                       ".dtype: Expected float32, which is all that sumi computes in. Received: " + dtype.dump());
 }
+
+namespace {
 
 /// The keys of every layer and metric that are no fields of their own, at the places where Keras has them.
 Json with_common_keys(const SpecSlot& slot, const Json& own) {
@@ -105,6 +106,33 @@ std::string value_text(const Json& value) {
   return "(" + join(parts) + (parts.size() == 1 ? ",)" : ")");
 }
 
+/// The classes of the user's that the current call was given, by their names.
+thread_local const CustomClasses* custom_classes = nullptr;
+
+/// Makes the slot a default object of a class: one of custom_classes, a registered one, or one of sumi's own.
+void assign_class(SpecSlot& slot, const std::string& class_name, const std::string& registered) {
+  if (custom_classes != nullptr) {
+    for (const std::string& name : {registered, class_name}) {
+      const auto found = custom_classes->find(name);
+      if (found != custom_classes->end() && found->second->kind() == slot.kind()) return slot.assign(*found->second);
+    }
+  }
+  try {
+    slot.assign(class_name);
+  } catch (const ArgumentError& unknown) {
+    throw ArgumentError(std::string(unknown.what()) +
+                        " A class of your own must be registered first (register_layer and its like), or be passed in "
+                        "custom_objects.");
+  }
+  // Without a package it is a name that Keras gives to classes of its own that other modules derive from.
+  if (registered.find('>') == std::string::npos) return;
+  if (slot.built_in() || slot.registered_name() != registered) {
+    throw ArgumentError("The class " + class_name + " is known as " +
+                        (slot.built_in() ? "one of sumi's own" : repr(slot.registered_name())) +
+                        ". Received: registered_name=" + repr(registered));
+  }
+}
+
 JsonWriter visited(const SpecSlot& slot, JsonWriter::Style style) {
   JsonWriter writer(style);
   slot.copy()->visit(writer);
@@ -124,7 +152,7 @@ Json to_object(const SpecSlot& slot) {
   return {{"module", known ? Json("keras." + std::string(slot.kind())) : Json()},
           {"class_name", class_name},
           {"config", to_config(slot)},
-          {"registered_name", known ? Json() : Json("Custom>" + class_name)}};
+          {"registered_name", known ? Json() : Json(slot.registered_name())}};
 }
 
 void read_config(SpecSlot& slot, const Json& config) {
@@ -141,7 +169,7 @@ void read_config(SpecSlot& slot, const Json& config) {
 
 void read_object(SpecSlot& slot, const Json& object) {
   if (object.is_null()) return slot.reset();
-  if (object.is_string()) return slot.assign(object.get<std::string>());
+  if (object.is_string()) return assign_class(slot, object.get<std::string>(), "");
   const auto text = [&](const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -152,15 +180,18 @@ void read_object(SpecSlot& slot, const Json& object) {
   }
   const std::string class_name = text("class_name");
   // Keras writes a bare function, such as a loss given by name, like this.
-  if (class_name == "function") return slot.assign(text("config"));
+  if (class_name == "function") return assign_class(slot, text("config"), "");
   const std::string registered = text("registered_name");
   if (!registered.empty() && registered.substr(registered.find('>') + 1) != class_name) {
     throw ArgumentError("The class " + class_name +
                         " is registered under another name. Received: registered_name=" + repr(registered));
   }
-  slot.assign(class_name);
+  assign_class(slot, class_name, registered);
   read_config(slot, object.contains("config") ? object["config"] : Json::object());
 }
+
+CustomScope::CustomScope(const CustomClasses& classes) : before_(std::exchange(custom_classes, &classes)) {}
+CustomScope::~CustomScope() { custom_classes = before_; }
 
 Layer layer_from_config(std::string_view class_name, const Json& config) {
   Layer layer = Layer::from_identifier(class_name);

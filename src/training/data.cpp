@@ -53,11 +53,16 @@ std::string number(double value) {
 }  // namespace
 
 void gather(const ArrayView& data, std::span<const std::int64_t> samples, float* out) {
+  const float divisor = data.divisor();
   const std::int64_t size = sample_size(data);
   visit(data, [&](const auto* values) {
     for (const std::int64_t sample : samples) {
       const auto* from = values + sample * size;
-      for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<float>(from[i]);
+      if (divisor == 1.0F) {
+        for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<float>(from[i]);
+      } else {
+        for (std::int64_t i = 0; i < size; ++i) out[i] = static_cast<float>(from[i]) / divisor;
+      }
       out += size;
     }
   });
@@ -111,7 +116,7 @@ void check_labels(const ArrayView& y, std::int64_t classes, std::optional<std::i
   const std::int64_t count = element_count(y.shape());
   visit(y, [&](const auto* values) {
     for (std::int64_t i = 0; i < count; ++i) {
-      const auto label = static_cast<double>(values[i]);
+      const double label = static_cast<double>(values[i]) / y.divisor();
       if (ignored && label == static_cast<double>(*ignored)) continue;
       if (label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)) continue;
       throw ArgumentError("Expected labels from 0 to " + std::to_string(classes - 1) + ", as the model has " +
@@ -147,7 +152,7 @@ std::vector<float> weights_of(const ArrayView& sample_weight, const std::map<int
     }
     weights.resize(count);
     visit(sample_weight, [&](const auto* values) {
-      for (std::size_t i = 0; i < count; ++i) weights[i] = static_cast<float>(values[i]);
+      for (std::size_t i = 0; i < count; ++i) weights[i] = static_cast<float>(values[i]) / sample_weight.divisor();
     });
   } else if (!class_weight.empty()) {
     const auto size = static_cast<std::size_t>(sample_size(y));
@@ -156,7 +161,7 @@ std::vector<float> weights_of(const ArrayView& sample_weight, const std::map<int
       for (std::size_t i = 0; i < count; ++i) {
         // One-hot rows name the class by their largest element, single numbers by their rounded value.
         const auto* row = values + i * size;
-        const auto label = size == 1 ? static_cast<int>(std::lround(static_cast<double>(*row)))
+        const auto label = size == 1 ? static_cast<int>(std::lround(static_cast<double>(*row) / y.divisor()))
                                      : static_cast<int>(std::max_element(row, row + size) - row);
         const auto found = class_weight.find(label);
         weights[i] = found == class_weight.end() ? 1.0F : static_cast<float>(found->second);

@@ -22,6 +22,11 @@ Shape shape_of(const Tensor& tensor) { return {tensor.shape().begin(), tensor.sh
 
 Model::Model(std::string name) : name_(name.empty() ? auto_name("sequential") : std::move(name)) {}
 
+Model::Model(std::string name, std::optional<Layer> input, std::vector<Layer> layers) : Model(std::move(name)) {
+  if (input) add(std::move(*input));
+  for (Layer& layer : layers) append(std::move(layer));
+}
+
 void Model::add(Layer layer) {
   if (const Input* input = layer.as<Input>()) {
     if (input_ || !layers_.empty()) {
@@ -33,15 +38,8 @@ void Model::add(Layer layer) {
     input_ = std::move(layer);
     return;
   }
-  if (layer->name().empty()) layer.set_name(auto_name(layer.class_name()));
-  for (const Layer& other : layers_) {
-    if (other->name() != layer->name()) continue;
-    throw ArgumentError("All layers added to a Sequential model should have unique names. Name '" + layer->name() +
-                        "' is already the name of a layer in this model. Update the `name` argument to pass a unique "
-                        "name.");
-  }
   const auto kept = weights_by_layer();
-  layers_.push_back(std::move(layer));
+  append(std::move(layer));
   try {
     rebuild(kept);
   } catch (...) {
@@ -49,6 +47,17 @@ void Model::add(Layer layer) {
     rebuild(kept);
     throw;
   }
+}
+
+void Model::append(Layer layer) {
+  if (layer->name().empty()) layer.set_name(auto_name(layer.class_name()));
+  for (const Layer& other : layers_) {
+    if (other->name() != layer->name()) continue;
+    throw ArgumentError("All layers added to a Sequential model should have unique names. Name '" + layer->name() +
+                        "' is already the name of a layer in this model. Update the `name` argument to pass a unique "
+                        "name.");
+  }
+  layers_.push_back(std::move(layer));
 }
 
 void Model::pop() {
@@ -69,11 +78,8 @@ void Model::rebuild(const std::vector<std::pair<std::string, std::vector<Tensor>
   table_ = {};
   output_shapes_.clear();
   if (layers_.empty()) return;
-  if (input_) {
-    const Input& input = *input_->as<Input>();
-    Shape with_batch = {input.batch_size ? *input.batch_size : None};
-    with_batch.insert(with_batch.end(), input.shape.get().begin(), input.shape.get().end());
-    build(with_batch);
+  if (const auto declared = declared_input_shape()) {
+    build(*declared);
   } else if (was_built) {
     build(shape);
   }
@@ -109,7 +115,15 @@ void Model::set_trainable(std::size_t layer, bool trainable) {
   programs_.clear();  // what is differentiated has changed
 }
 
-void Model::build(const Shape& input_shape) {
+std::optional<Shape> Model::declared_input_shape() const {
+  if (!input_) return std::nullopt;
+  const Input& input = *input_->as<Input>();
+  Shape with_batch = {input.batch_size ? *input.batch_size : None};
+  with_batch.insert(with_batch.end(), input.shape.get().begin(), input.shape.get().end());
+  return with_batch;
+}
+
+void Model::build(const Shape& input_shape, const AcceptWeights& accept) {
   if (layers_.empty()) {
     throw ArgumentError("Sequential model '" + name_ +
                         "' cannot be built because it has no layers. Call `model.add(layer)`.");
@@ -147,9 +161,11 @@ void Model::build(const Shape& input_shape) {
     parameters.push_back({weight.layer, weight.layer_name, weight.name, weight.shape, 0, 0, weight.arguments});
   }
   table_ = state::ParameterTable(std::move(parameters));
+  if (accept) accept(table_);
   parameters_ = state::Arena(table_.floats());
   gradients_ = state::Arena(table_.trainable_floats());
   for (const state::Parameter& parameter : table_.all()) {
+    if (accept) break;
     parameter.arguments.initializer->fill(parameter.shape, next_seed(),
                                           {parameters_.data() + parameter.offset, parameter.size});
   }

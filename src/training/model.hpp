@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,7 +34,12 @@ struct Program {
 
 class Model {
  public:
+  /// Told of the weights before there is memory for them; throws where they are not to be.
+  using AcceptWeights = std::function<void(const state::ParameterTable&)>;
+
   explicit Model(std::string name);
+  /// All layers at once, not built. Throws ArgumentError as add.
+  Model(std::string name, std::optional<Layer> input, std::vector<Layer> layers);
 
   const std::string& name() const { return name_; }
 
@@ -44,7 +50,12 @@ class Model {
   const Layer& layer(std::size_t index) const { return layers_[index]; }
   std::size_t find_layer(std::string_view name) const;
   void set_trainable(std::size_t layer, bool trainable);
-  void build(const Shape& input_shape);
+  /// With `accept` the weights are not initialised: they are to be loaded.
+  void build(const Shape& input_shape, const AcceptWeights& accept = {});
+  /// The Input layer, where there is one.
+  const std::optional<Layer>& input() const { return input_; }
+  /// With the batch: what the Input layer says. Nothing without one.
+  std::optional<Shape> declared_input_shape() const;
   void require_built(const char* what) const;
   bool built() const { return built_; }
   const Shape& input_shape() const { return input_shape_; }
@@ -58,6 +69,14 @@ class Model {
   }
   /// From which shuffling and dropout are drawn.
   std::uint64_t random_seed() const { return random_seed_; }
+  /// Epochs that fit has finished, counted from its initial_epoch.
+  int epoch() const { return epoch_; }
+  void set_epoch(int epoch) { epoch_ = epoch; }
+  /// Goes on as the model would that this one was saved from.
+  void restore_random(std::uint64_t seed) {
+    random_seed_ = seed;
+    programs_.clear();  // dropout's seeds are in them
+  }
   const state::ParameterTable& parameters() const { return table_; }
   /// Indices of a layer's weights in the table.
   std::vector<std::size_t> weights_of_layer(std::size_t layer) const;
@@ -79,6 +98,7 @@ class Model {
   const optimizers::OptimizerState* optimizer_if_made() const {
     return optimizer_state_ ? &*optimizer_state_ : nullptr;
   }
+  optimizers::OptimizerState* optimizer_if_made() { return optimizer_state_ ? &*optimizer_state_ : nullptr; }
   const Optimizer& optimizer_spec() const;
   void set_learning_rate(double rate);
   double learning_rate() const;
@@ -101,6 +121,7 @@ class Model {
  private:
   using ProgramKey = std::tuple<Shape, std::int64_t, Mode>;
 
+  void append(Layer layer);
   void rebuild(const std::vector<std::pair<std::string, std::vector<Tensor>>>& kept);
   std::vector<std::pair<std::string, std::vector<Tensor>>> weights_by_layer() const;
   std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode,
@@ -122,6 +143,7 @@ class Model {
   std::uint64_t weights_version_ = 0;  // counts their changes
   state::Arena gradients_;
   std::uint64_t random_seed_ = 0;
+  int epoch_ = 0;
   std::vector<bool> trainable_;  // see trainable_weights()
 
   std::optional<Optimizer> optimizer_;

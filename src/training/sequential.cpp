@@ -7,6 +7,7 @@
 #include "core/thread_scope.hpp"
 #include "sumi/error.hpp"
 #include "training/model.hpp"
+#include "training/model_files.hpp"
 #include "training/summary.hpp"
 #include "training/trainer.hpp"
 
@@ -61,6 +62,10 @@ Sequential::Sequential(const std::vector<Layer>& layers, std::string name)
     : model_(std::make_unique<training::Model>(std::move(name))) {
   for (const Layer& layer : layers) model_->add(layer);
 }
+
+Sequential::Sequential(std::unique_ptr<training::Model> model) : model_(std::move(model)) {}
+
+Sequential training::sequential_of(std::unique_ptr<Model> model) { return Sequential(std::move(model)); }
 
 Sequential::Sequential(Sequential&&) noexcept = default;
 Sequential& Sequential::operator=(Sequential&&) noexcept = default;
@@ -117,6 +122,8 @@ std::int64_t Sequential::count_params() const {
   return count;
 }
 
+bool Sequential::is_compiled() const { return model_->compiled(); }
+
 void Sequential::compile(const CompileOptions& options) { model_->compile(options); }
 
 History Sequential::fit(ArrayView x, ArrayView y, const FitOptions& options) {
@@ -157,6 +164,22 @@ void Sequential::set_weights(const std::vector<Tensor>& weights) {
   model_->set_weights(all, weights, name());
 }
 
+std::string Sequential::to_json() const { return training::to_json(*model_); }
+
+std::string Sequential::get_config() const { return training::get_config(*model_); }
+
+void Sequential::save(const std::filesystem::path& file, const SaveOptions& options) const {
+  training::save(*model_, file, options);
+}
+
+void Sequential::save_weights(const std::filesystem::path& file, const SaveWeightsOptions& options) const {
+  training::save_weights(*model_, file, options);
+}
+
+void Sequential::load_weights(const std::filesystem::path& file, const LoadWeightsOptions& options) {
+  training::load_weights(*model_, file, options);
+}
+
 Plan Sequential::plan(const PlanOptions& options) {
   const ThreadScope threads;
   model_->require_built("The plan");
@@ -176,6 +199,8 @@ void Sequential::stop_training() noexcept { model_->stop_training = true; }
 double Sequential::learning_rate() const { return model_->learning_rate(); }
 
 void Sequential::set_learning_rate(double rate) { model_->set_learning_rate(rate); }
+
+int Sequential::epoch() const { return model_->epoch(); }
 
 std::int64_t Sequential::iterations() const {
   const optimizers::OptimizerState* optimizer = model_->optimizer_if_made();

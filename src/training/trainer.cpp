@@ -237,6 +237,7 @@ History fit(Sequential& sequential, Model& model, const ArrayView& x, const Arra
       test_epoch(model, *validation, batch_size, validation_metrics, callbacks);
       for (const auto& [name, value] : validation_metrics.sorted_logs()) epoch_logs.set("val_" + name, value);
     }
+    model.set_epoch(epoch + 1);
     callbacks.on_epoch_end(epoch, epoch_logs);
   }
   optimizer.finalize(model.parameter_arena());

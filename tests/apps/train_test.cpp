@@ -74,7 +74,7 @@ TEST_CASE("A short training learns, prints its result last and writes down every
   CHECK(written["test"]["loss"].get<double>() == Approx(std::stod(match[1])).margin(5e-5));
 
   if (gnuplot_is_installed()) {
-    CHECK(names_in(out) == std::vector<std::string>{"accuracy.png", "history.json", "loss.png"});
+    CHECK(names_in(out) == std::vector<std::string>{"accuracy.png", "history.json", "loss.png", "model.keras"});
     CHECK(is_png(out / "accuracy.png"));
     CHECK(is_png(out / "loss.png"));
   } else {
@@ -89,7 +89,7 @@ TEST_CASE("Without gnuplot the numbers are written all the same") {
                {{"PATH", "/nonexistent"}});
   CHECK(outcome.code == 0);
   CHECK_THAT(outcome.out, ContainsSubstring("history.json; no pictures: gnuplot is not installed\n"));
-  CHECK(names_in(folder.path()) == std::vector<std::string>{"history.json"});
+  CHECK(names_in(folder.path()) == std::vector<std::string>{"history.json", "model.keras"});
   CHECK(std::regex_match(outcome.last_line(), result));
 }
 

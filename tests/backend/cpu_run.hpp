@@ -99,7 +99,10 @@ inline std::vector<std::vector<float>> run_kernel(backend::Kernel& kernel, const
   AlignedFloats scratch(kernel.scratch_floats());
   std::fill_n(scratch.get(), kernel.scratch_floats(), std::nanf(""));
   scratch.get()[kernel.scratch_floats()] = 4711.0F;
-  kernel.run({in.data(), out.data(), scratch.get()});
+  AlignedFloats prepared(kernel.prepared_floats());
+  const backend::Arguments arguments{in.data(), out.data(), scratch.get(), 0, prepared.get()};
+  kernel.prepare(arguments);
+  kernel.run(arguments);
   CHECK(scratch.get()[kernel.scratch_floats()] == 4711.0F);
   std::vector<std::vector<float>> results;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -313,5 +313,26 @@ TEST_CASE("SUMI_CONVOLUTION=direct leaves all convolutions to oneDNN", "[cpu][wi
   CHECK(kernel->name().find("onednn/") == 0);
 }
 
+TEST_CASE("a kernel that stays is transformed in advance, for the same bits", "[cpu][winograd]") {
+  if (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline) return;
+  const Layout layout =
+      backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::avx512 ? Layout::blocked16 : Layout::blocked8;
+  const graph::Attributes op = graph::Conv2d{.window = {.kernel_h = 3, .kernel_w = 3}};
+  const std::vector<Operand> inputs = {random_operand({20, 13, 13, 32}, 1, layout), random_operand({3, 3, 32, 64}, 2)};
+  const std::vector<Operand> outputs = {output_operand({20, 11, 11, 64}, layout)};
+  backend::OpCase made = case_of(op, inputs, outputs, 2);
+  const auto usual = backend::cpu().select(made);
+  made.inputs[1].constant = true;
+  const auto prepared = backend::cpu().select(made);
+  REQUIRE(usual->name() == "cpu/winograd");
+  REQUIRE(prepared->name() == "cpu/winograd");
+  CHECK(usual->prepared_floats() == 0);
+  CHECK(prepared->prepared_floats() > 0);
+  CHECK(run_kernel(*prepared, inputs, outputs) == run_kernel(*usual, inputs, outputs));
+  // Without the transform's cost a single image is worth it.
+  made.inputs[0].shape[0] = made.outputs[0].shape[0] = 1;
+  CHECK(backend::cpu().select(made)->name() == "cpu/winograd");
+}
+
 }  // namespace
 }  // namespace sumi::testing

@@ -2,6 +2,7 @@
 #include "sumi/array.hpp"
 
 #include <array>
+#include <limits>
 #include <vector>
 
 #include "sumi/error.hpp"
@@ -42,4 +43,16 @@ TEST_CASE("slice refuses what is outside") {
   CHECK_THROWS_AS(all.slice(-1, 2), ArgumentError);
   CHECK_THROWS_AS(all.slice(2, 1), ArgumentError);
   CHECK_THROWS_AS(all.slice(0, 5), ArgumentError);
+}
+
+TEST_CASE("numbers are divided when they are read, in parts of the array as well") {
+  const std::vector<std::uint8_t> values = {0, 51, 255};
+  const ArrayView view = ArrayView(values).divided_by(255.0F);
+  CHECK(view.dtype() == DType::uint8);
+  CHECK(view.divisor() == 255.0F);
+  CHECK(view.slice(1, 2).divisor() == 255.0F);
+  CHECK(view.divided_by(2.0F).divisor() == 510.0F);
+  CHECK(ArrayView(values).divisor() == 1.0F);
+  CHECK_THROWS_AS(view.divided_by(0.0F), ArgumentError);
+  CHECK_THROWS_AS(view.divided_by(std::numeric_limits<float>::infinity()), ArgumentError);
 }

@@ -27,7 +27,7 @@ TEST_CASE("a stream is the blocks of its counter, one after the other") {
   }
 }
 
-TEST_CASE("uniform_at is the word of its index, in [0, 1)") {
+TEST_CASE("uniform_at is the word of its index, from 0 to below 1") {
   for (std::uint64_t i = 0; i < 100; ++i) {
     const float u = uniform_at(1, 2, i);
     CHECK(u == sumi::to_unit_float(philox(1, 2, i / 4)[i % 4]));

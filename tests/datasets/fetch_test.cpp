@@ -8,7 +8,7 @@
 
 #include "datasets/files.hpp"
 #include "datasets/http_server.hpp"
-#include "datasets/sha256.hpp"
+#include "sumi/datasets.hpp"
 #include "support/catch.hpp"
 #include "support/error_text.hpp"
 

@@ -37,12 +37,15 @@ const std::map<std::string, Names, std::less<>> strangers = {
     {"CLI/", {"apps/"}},
     {"curl/", {"src/datasets/"}},
     {"dnnl", {"src/backend/cpu/"}},
+    {"hdf5", {"src/saving/hdf5_writer.cpp"}},
     {"nlohmann/", {"apps/", "src/saving/"}},
+    {"png.h", {"apps/sumi/png_image.cpp"}},
     {"omp.h", {"src/backend/cpu/", "src/core/threads.cpp"}},
     {"oneapi/", {"src/backend/cpu/"}},
     {"openssl/", {"src/datasets/"}},
     {"xtensor", {"include/sumi/tensor.hpp"}},
     {"xtl", {"include/sumi/tensor.hpp"}},
+    {"zip.h", {"src/saving/zip_file.cpp"}},
     {"zlib.h", {"src/datasets/"}},
 };
 

@@ -27,7 +27,8 @@ std::vector<SourceFile> read_tree(const fs::path& root) {
     }
   }
   for (const auto& entry : fs::directory_iterator(root)) {
-    if (entry.is_regular_file()) files.push_back(read(root, entry.path()));
+    // In a second work tree of a clone, .git is a file.
+    if (entry.is_regular_file() && entry.path().filename() != ".git") files.push_back(read(root, entry.path()));
   }
   std::ranges::sort(files, {}, &SourceFile::path);
   return files;

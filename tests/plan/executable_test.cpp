@@ -49,3 +49,32 @@ TEST_CASE("moving statistics are updated in place, only in training") {
   };
   CHECK(moving_mean(true) != moving_mean(false));
 }
+
+TEST_CASE("what follows from the weights alone is computed again only when they have changed") {
+  ModelGraph model = make_model_graph(small_cnn(), {2, 12, 12, 1}, false);
+  const plan::PassContext context{backend::cpu(), model.kept(), 1};
+  plan::optimize(model.graph, context);
+  const std::int64_t count = element_count(model.graph.shape(model.y_pred));
+  plan::Executable executable(std::move(model.graph), model.table, context);
+  const Plan plan = executable.describe();
+  CHECK(std::any_of(plan.steps.begin(), plan.steps.end(), [](const PlanStep& step) { return step.once; }));
+  CHECK_FALSE(std::all_of(plan.steps.begin(), plan.steps.end(), [](const PlanStep& step) { return step.once; }));
+
+  state::Arena parameters(model.table.floats(), 0.1F), workspace(executable.workspace_floats());
+  executable.bind({workspace.data(), parameters.data(), nullptr});
+  const auto predict = [&](std::uint64_t version) {
+    for (std::int64_t i = 0; i < 2 * 12 * 12; ++i) executable.address(model.x)[i] = static_cast<float>(i % 5);
+    executable.run(0, 1.0F, version);
+    const float* y = executable.address(model.y_pred);
+    return std::vector<float>(y, y + count);
+  };
+  const std::vector<float> before = predict(1);
+  CHECK(predict(1) == before);
+  for (const state::Parameter& p : model.table.all()) {
+    if (p.name != "kernel") continue;
+    for (std::size_t i = 0; i < p.size; ++i) parameters.data()[p.offset + i] = 0.01F * static_cast<float>(i % 7);
+  }
+  const std::vector<float> after = predict(2);
+  CHECK(after != before);
+  CHECK(predict(2) == after);
+}

@@ -33,6 +33,20 @@ TEST_CASE("samples of any element type are gathered as floats") {
   check(std::int64_t{});
 }
 
+TEST_CASE("numbers are divided on the way") {
+  const std::vector<std::uint8_t> values = {0, 51, 102, 255};
+  const std::vector<std::int64_t> samples = {3, 1};
+  float out[2] = {};
+  gather(ArrayView(values).divided_by(255.0F), samples, out);
+  CHECK(out[0] == 1.0F);
+  CHECK(out[1] == 51.0F / 255.0F);
+  // Labels and weights too.
+  CHECK_NOTHROW(check_labels(ArrayView(values).divided_by(51.0F), 6, {}));
+  CHECK_THROWS_AS(check_labels(ArrayView(values).divided_by(51.0F), 5, {}), ArgumentError);
+  const std::vector<std::uint8_t> weights = {2, 4};
+  CHECK(weights_of(ArrayView(weights).divided_by(4.0F), {}, ArrayView(weights)) == std::vector<float>{0.5F, 1.0F});
+}
+
 TEST_CASE("a missing or extra last dimension of 1 is no obstacle") {
   const std::vector<float> values(16);
   CHECK(fit_to_input({std::span(values), {1, 4, 4}}, {None, 4, 4, 1}, "m") == Shape{1, 4, 4, 1});

@@ -12,6 +12,7 @@ namespace sumi {
 /// becomes (N, 1).
 struct Flatten {
   static constexpr const char* class_name = "Flatten";
+  static constexpr bool records_build = true;
   DataFormat data_format = "channels_last";
   std::string name = {};
   bool trainable = true;

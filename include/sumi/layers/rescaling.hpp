@@ -11,6 +11,7 @@ namespace sumi {
 /// `Rescaling{.scale = 1 / 255.0}` brings bytes to [0, 1]. Output shape as input.
 struct Rescaling {
   static constexpr const char* class_name = "Rescaling";
+  static constexpr bool records_build = true;
   Required<double> scale;
   double offset = 0.0;
   std::string name = {};

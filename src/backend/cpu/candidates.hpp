@@ -23,6 +23,8 @@ Answer make_thin_convolution(const OpCase& op);
 Answer make_winograd(const OpCase& op);
 /// oneDNN: Conv2d, Conv2dBackwardData, Conv2dBackwardWeights.
 Answer make_convolution(const OpCase& op);
+/// MatMul of one row.
+Answer make_vector_product(const OpCase& op);
 /// oneDNN: MatMul.
 Answer make_matmul(const OpCase& op);
 /// Activate, ActivateBackward, Add, Multiply, in any layout.

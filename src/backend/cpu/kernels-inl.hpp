@@ -10,6 +10,7 @@
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
 #include "backend/cpu/peak-inl.hpp"
 #if SUMI_LANES > 4
@@ -45,6 +46,8 @@ const KernelTable table = {
     .winograd_backward = winograd_backward,
     .winograd_kernel_gradient = winograd_kernel_gradient,
 #endif
+    .lanes = lanes,
+    .vector_product = vector_product,
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,

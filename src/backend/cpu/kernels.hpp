@@ -39,6 +39,13 @@ struct ChainBackward {
   float* dx = nullptr;
 };
 
+/// A row of numbers times a matrix of so many rows, each of `columns` numbers.
+struct VectorProduct {
+  std::int64_t columns = 0;
+  const float* row = nullptr;
+  const float* matrix = nullptr;
+};
+
 /// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
 /// outputs are blocked by the width of the vectors. Where an operand is null, nobody has it or wants it.
 struct ThinConvolution {
@@ -90,6 +97,7 @@ struct WinogradForward {
 /// Operands of winograd_backward. Null: dx, du, sums that are not wanted, and x and u where only those need them.
 struct WinogradBackward {
   const float *x = nullptr, *u = nullptr, *dy = nullptr;
+  const ChainBackward* chain = nullptr;  ///< Then dy is the gradient of the chain's output, chain->x is y.
   float *dx = nullptr, *du = nullptr;
   double* sums = nullptr;    ///< Of dy: added to.
   float* scratch = nullptr;  ///< winograd_positions * (x_position + y_position).
@@ -155,6 +163,10 @@ struct KernelTable {
   /// The kernel's gradient, channels [begin, end), from the sum of `parts` arrays du, one behind the other.
   void (*winograd_kernel_gradient)(const Winograd& w, const float* du, std::int64_t parts, float* dkernel,
                                    std::int64_t begin, std::int64_t end) = nullptr;
+
+  std::int64_t lanes;  ///< Floats of a vector.
+  /// The part of the product that the matrix's rows [begin, end) make. Columns are a multiple of `lanes`.
+  void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end, float* sums);
 
   /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
   /// that is no class); its gradient from the softmax y.

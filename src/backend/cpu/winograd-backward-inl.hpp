@@ -1,26 +1,88 @@
 // Winograd's gradients, both from the same tiles. See simd-inl.hpp for how this file is included.
 
-/// Z = A dy A' of one tile of one block of filters; `to` holds a position every w.y_position.
-SUMI_INLINE void transform_gradient_tile(const Winograd& w, const Tile& tile, const float* image, float* to) {
-  const std::int64_t rows = w.out_height - 4 * tile.row;
-  const std::int64_t columns = w.out_width - 4 * tile.column;
-  const float* from = image + (4 * tile.row * w.out_width + 4 * tile.column) * lanes;
-  const std::int64_t next = w.out_height * w.out_width * lanes;
-  Vec lines[4][6];
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    if (i >= rows) {
-      for (int j = 0; j < 6; ++j) lines[i][j] = Vec{};
-      continue;
-    }
-    Vec y[4];
+/// dy of rows [row, row + 2) of a tile of which `rows` by `columns` cells are there; the others are 0. Starts to fetch
+/// what lies `next` floats on.
+SUMI_INLINE void gradient_rows(const float* from, std::int64_t width, int row, std::int64_t rows, std::int64_t columns,
+                               std::int64_t next, Vec lines[2][4]) {
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; ++i) {
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) {
-      const float* pixel = from + (i * w.out_width + j) * lanes;
-      y[j] = j < columns ? load<Vec>(pixel) : Vec{};
+      const float* pixel = from + ((row + i) * width + j) * lanes;
+      lines[i][j] = row + i < rows && j < columns ? load<Vec>(pixel) : Vec{};
       __builtin_prefetch(pixel + next);
     }
-    scatter_output(y, lines[i]);
+  }
+}
+
+/// The same where dy is yet to be made from the gradient of a chain's output, `from`; `y` is the chain's input.
+SUMI_INLINE void chain_rows(const ChainBackward& chain, const ChainNumbers<Vec>& k, const float* y, const float* from,
+                            int row, std::int64_t rows, std::int64_t columns, std::int64_t next, Vec lines[2][4]) {
+  const Pool& pool = chain.pool;
+  Vec cells[2][4];
+  gradient_rows(y, pool.width, row, rows, columns, next, cells);
+#pragma GCC unroll 2
+  for (int half = 0; half < 2; ++half) {
+    const int j = 2 * half;
+    if (chain.pooled && row + 1 < rows && j + 1 < columns) {
+      const Vec x[4] = {cells[0][j], cells[0][j + 1], cells[1][j], cells[1][j + 1]};
+      Vec dx[4];
+      chain_window(k, x, load<Vec>(from + (row / 2 * pool.out_width + half) * lanes), dx);
+      lines[0][j] = dx[0];
+      lines[0][j + 1] = dx[1];
+      lines[1][j] = dx[2];
+      lines[1][j + 1] = dx[3];
+      continue;
+    }
+    for (int i = 0; i < 2; ++i) {
+      for (int c = j; c < j + 2; ++c) {
+        lines[i][c] = Vec{};
+        if (row + i >= rows || c >= columns) continue;
+        const float* gradient = from + ((row + i) * pool.width + c) * lanes;
+        lines[i][c] = chain_cell(k, cells[i][c], chain.pooled ? Vec{} : Vec(load<Vec>(gradient) * k.dy));
+      }
+    }
+  }
+}
+
+/// Where the gradient of one block of filters of an image comes from.
+struct GradientImage {
+  const float* dy;
+  const ChainBackward* chain;  ///< Null where dy is the gradient itself.
+  const float* y;
+  ChainNumbers<Vec> numbers;
+};
+
+SUMI_INLINE GradientImage gradient_image(const Winograd& w, const WinogradBackward& a, std::int64_t image,
+                                         std::int64_t f) {
+  const std::int64_t plane = (image * w.filters + f) * w.out_height * w.out_width;
+  if (a.chain == nullptr) return {a.dy + plane, nullptr, nullptr, ChainNumbers<Vec>()};
+  const Pool& pool = a.chain->pool;
+  const std::int64_t cells = a.chain->pooled ? pool.out_height * pool.out_width : pool.height * pool.width;
+  return {a.dy + (image * w.filters + f) * cells, a.chain, a.chain->x + plane,
+          chain_numbers<Vec>(*a.chain, f, a.chain->relu)};
+}
+
+/// Z = A dy A' of one tile of one block of filters; `to` holds a position every w.y_position.
+SUMI_INLINE void transform_gradient_tile(const Winograd& w, const Tile& tile, const GradientImage& image, float* to) {
+  const std::int64_t rows = w.out_height - 4 * tile.row;
+  const std::int64_t columns = w.out_width - 4 * tile.column;
+  const std::int64_t at = (4 * tile.row * w.out_width + 4 * tile.column) * lanes;
+  const std::int64_t next = w.out_height * w.out_width * lanes;
+  Vec lines[4][6];
+#pragma GCC unroll 2
+  for (int i = 0; i < 4; i += 2) {
+    Vec y[2][4];
+    if (image.chain == nullptr) {
+      gradient_rows(image.dy + at, w.out_width, i, rows, columns, next, y);
+    } else {
+      const bool pooled = image.chain->pooled;
+      const std::int64_t pooled_at = (2 * tile.row * image.chain->pool.out_width + 2 * tile.column) * lanes;
+      chain_rows(*image.chain, image.numbers, image.y + at, image.dy + (pooled ? pooled_at : at), i, rows, columns,
+                 next, y);
+    }
+    scatter_output(y[0], lines[i]);
+    scatter_output(y[1], lines[i + 1]);
   }
 #pragma GCC unroll 6
   for (int j = 0; j < 6; ++j) {
@@ -33,13 +95,14 @@ SUMI_INLINE void transform_gradient_tile(const Winograd& w, const Tile& tile, co
 }
 
 /// Z of tiles [first, first + count), as [position][tile][filter].
-void transform_gradients(const Winograd& w, const float* dy, std::int64_t first, std::int64_t count, float* z) {
+void transform_gradients(const Winograd& w, const WinogradBackward& a, std::int64_t first, std::int64_t count,
+                         float* z) {
   std::int64_t run;
   for (std::int64_t begin = 0; begin < count; begin += run) {
     const Tile start = tile_at(w, first + begin);
     run = tiles_of_image(w, start, count - begin);
     for (std::int64_t f = 0; f < w.filters; f += lanes) {
-      const float* image = dy + (start.image * w.filters + f) * w.out_height * w.out_width;
+      const GradientImage image = gradient_image(w, a, start.image, f);
       Tile tile = start;
       for (std::int64_t t = begin; t < begin + run; ++t, advance(w, tile)) {
         transform_gradient_tile(w, tile, image, z + t * w.filters + f);
@@ -110,7 +173,7 @@ void winograd_backward(const Winograd& w, const WinogradBackward& a, std::int64_
   for (std::int64_t first = begin; first < end; first += w.chunk) {
     const std::int64_t count = at_most(w.chunk, end - first);
     if (a.du != nullptr) transform_inputs(w, a.x, first, count, v);
-    transform_gradients(w, a.dy, first, count, z);
+    transform_gradients(w, a, first, count, z);
     if (a.sums != nullptr) add_gradients(w, z, count, a.sums);
     for (std::int64_t p = 0; p < winograd_positions; ++p) {
       float* const tiles = v + p * w.x_position;

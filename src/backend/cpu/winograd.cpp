@@ -2,6 +2,7 @@
 // docs/decisions/0011-winograd.md.
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "backend/cpu/candidates.hpp"
 #include "backend/cpu/isa.hpp"
@@ -77,23 +78,25 @@ class Forward final : public Kernel {
       : inputs_(op.inputs.size()),
         outputs_(op.outputs.size()),
         relu_(conv.epilogue == ActivationKind::relu),
+        prepares_(op.inputs[1].constant),
         w_(part_of(describe(conv.window, x, y), x[3])),
         images_(x[0]),
         tiles_(x[0] * w_.rows * w_.columns),
         parts_(static_cast<int>(std::min<std::int64_t>(op.threads, tiles_))) {}
   std::string name() const override { return "cpu/winograd"; }
   std::size_t scratch_floats() const override {
-    return static_cast<std::size_t>(kernel_floats(w_) + parts_ * part_floats());
+    return static_cast<std::size_t>((prepares_ ? 0 : kernel_floats(w_)) + parts_ * part_floats());
+  }
+  std::size_t prepared_floats() const override { return prepares_ ? static_cast<std::size_t>(kernel_floats(w_)) : 0; }
+  void prepare(const Arguments& arguments) override {
+    if (prepares_) transform_kernel(arguments.inputs[1], arguments.prepared);
   }
   void run(const Arguments& arguments) override {
     const auto input = [&](std::size_t i) { return i < inputs_ ? arguments.inputs[i] : nullptr; };
     const auto output = [&](std::size_t i) { return i < outputs_ ? arguments.outputs[i] : nullptr; };
-    float* const u = arguments.scratch;
-    float* const of_parts = u + kernel_floats(w_);
-    parallel(parts_, [&](int part) {
-      const Slice slice = slice_of(w_.channels, part, parts_);
-      kernels().winograd_kernel(w_, arguments.inputs[1], u, false, slice.begin, slice.end);
-    });
+    float* const u = prepares_ ? arguments.prepared : arguments.scratch;
+    float* const of_parts = arguments.scratch + (prepares_ ? 0 : kernel_floats(w_));
+    if (!prepares_) transform_kernel(arguments.inputs[1], u);
     parallel(parts_, [&](int part) {
       float* const own = of_parts + part * part_floats();
       double* const sums = doubles_at(own);
@@ -123,11 +126,18 @@ class Forward final : public Kernel {
   }
 
  private:
+  void transform_kernel(const float* kernel, float* u) const {
+    parallel(parts_, [&](int part) {
+      const Slice slice = slice_of(w_.channels, part, parts_);
+      kernels().winograd_kernel(w_, kernel, u, false, slice.begin, slice.end);
+    });
+  }
   std::int64_t sums_floats() const { return to_lines(4 * w_.filters * floats_of_a_double); }
   std::int64_t part_floats() const { return sums_floats() + tile_floats(w_) + to_lines(5 * w_.filters); }
 
   std::size_t inputs_, outputs_;
   bool relu_;
+  bool prepares_;  // the kernel is transformed in advance
   Winograd w_;
   std::int64_t images_, tiles_;
   int parts_;
@@ -136,6 +146,7 @@ class Forward final : public Kernel {
 // Operands of a gradient; null where absent.
 struct Gradient {
   const float *x = nullptr, *kernel = nullptr, *dy = nullptr;
+  const ChainBackward* chain = nullptr;
   float *dx = nullptr, *dkernel = nullptr, *dbias = nullptr;
 };
 
@@ -156,12 +167,21 @@ class Backward final : public Kernel {
         channel_parts_(static_cast<int>(std::min<std::int64_t>(threads / image_parts_, blocks_))) {}
   std::string name() const override { return "cpu/winograd"; }
   std::size_t scratch_floats() const override {
-    return static_cast<std::size_t>((channel_parts_ + parts()) * kernel_floats(largest()) + parts() * part_floats());
+    return static_cast<std::size_t>(signs_at() + to_lines(whole_.filters));
+  }
+  /// From now on inputs 2 to 5 are a chain's: the gradient of its output, its input y, [sign], map.
+  void go_through(const graph::NormChainBackwardData& chain, const OpCase& op) {
+    chain_.emplace();
+    chain_->pool = pool_of(chain.pool.value_or(graph::Window{}), op.inputs[3], op.inputs[2]);
+    chain_->pooled = chain.pool.has_value();
+    chain_->relu = chain.relu;
+    has_sign_ = op.inputs[4].present;
   }
   void run(const Arguments& arguments) override {
     const auto input = [&](int i) { return i < 0 ? nullptr : arguments.inputs[i]; };
     const auto output = [&](int i) { return i < 0 ? nullptr : arguments.outputs[i]; };
-    const Gradient g = {input(places_.x),   input(places_.kernel),   input(places_.dy),
+    const std::optional<ChainBackward> chain = bind_chain(arguments);
+    const Gradient g = {input(places_.x),   input(places_.kernel),   input(places_.dy),    chain ? &*chain : nullptr,
                         output(places_.dx), output(places_.dkernel), output(places_.dbias)};
     if (g.dx != nullptr) parallel(parts(), [&](int part) { transform_kernel(g, arguments.scratch, part); });
     parallel(parts(), [&](int part) { run_part(g, arguments.scratch, part); });
@@ -197,6 +217,23 @@ class Backward final : public Kernel {
     return scratch + (channel_parts_ + parts()) * kernel_floats(largest()) + part * part_floats();
   }
 
+  std::int64_t signs_at() const {
+    return (channel_parts_ + parts()) * kernel_floats(largest()) + parts() * part_floats();
+  }
+
+  std::optional<ChainBackward> bind_chain(const Arguments& arguments) const {
+    std::optional<ChainBackward> chain = chain_;
+    if (!chain) return chain;
+    chain->x = arguments.inputs[3];
+    chain->map = arguments.inputs[5];
+    if (has_sign_) {
+      float* const signs = arguments.scratch + signs_at();
+      signs_of(arguments.inputs[4], whole_.filters, signs);
+      chain->sign = signs;
+    }
+    return chain;
+  }
+
   void transform_kernel(const Gradient& g, float* scratch, int part) const {
     const Slice rows = slice_of(whole_.filters, part % image_parts_, image_parts_);
     const float* kernel = g.kernel + channels_of(part).begin * whole_.filters;
@@ -209,6 +246,7 @@ class Backward final : public Kernel {
     const WinogradBackward a = {.x = g.x != nullptr ? g.x + plane : nullptr,
                                 .u = kernel_of(scratch, part),
                                 .dy = g.dy,
+                                .chain = g.chain,
                                 .dx = g.dx != nullptr ? g.dx + plane : nullptr,
                                 .du = g.dkernel != nullptr ? gradient_of(scratch, part) : nullptr,
                                 .sums = g.dbias != nullptr && part < image_parts_ ? doubles_at(own) : nullptr,
@@ -233,6 +271,8 @@ class Backward final : public Kernel {
   }
 
   Places places_;
+  std::optional<ChainBackward> chain_;  // without its operands
+  bool has_sign_ = false;
   Winograd whole_;
   std::int64_t images_;
   int image_parts_;
@@ -242,17 +282,18 @@ class Backward final : public Kernel {
 
 // Whether this is faster than oneDNN's direct convolution. Costs are counted in products of one channel and one filter:
 // 36 for a tile and what its transforms add, against 9 for an output. Transforming the kernel costs the same for any
-// number of images, and more where threads then exchange it.
-bool is_faster(const Shape& x, const Shape& y, int threads) {
+// number of images, more where threads then exchange it, and nothing where it is constant.
+bool is_faster(const Shape& x, const Shape& y, int threads, bool constant_kernel) {
   const auto transforms = [](std::int64_t channels) { return 8.0 / static_cast<double>(channels); };
   const double tile = winograd_positions * (1.0 + transforms(x[3]) + transforms(y[3]));
-  const double kernel = threads == 1 ? 500.0 : 2000.0;
+  const double kernel = constant_kernel ? 0.0 : threads == 1 ? 500.0 : 2000.0;
   const std::int64_t tiles = y[0] * ((y[1] + 3) / 4) * ((y[2] + 3) / 4);
   return kernel + tile * static_cast<double>(tiles) < 9.0 * static_cast<double>(y[0] * y[1] * y[2]);
 }
 
 // Why a convolution of blocked x and y is not taken; empty where it is.
-std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y, int threads) {
+std::string refusal_of(const graph::Window& w, int groups, const Operand& x, const Operand& y, int threads,
+                       bool constant_kernel) {
   if (wants_direct_convolution(std::getenv("SUMI_CONVOLUTION"))) return "SUMI_CONVOLUTION is 'direct'";
   if (kernels().winograd_forward == nullptr) return "needs AVX2 or AVX-512";
   graph::Window unpadded = w;
@@ -265,7 +306,7 @@ std::string refusal_of(const graph::Window& w, int groups, const Operand& x, con
   if (graph::block_of(x.layout) != block || graph::block_of(y.layout) != block || y.shape[3] % block != 0) {
     return "takes images in blocks of " + std::to_string(block) + " channels";
   }
-  return is_faster(x.shape, y.shape, threads) ? "" : "direct convolution is faster for this shape";
+  return is_faster(x.shape, y.shape, threads, constant_kernel) ? "" : "direct convolution is faster for this shape";
 }
 
 Answer refuse_for(const std::string& reason) { return refuse("cpu/winograd: " + reason); }
@@ -276,7 +317,8 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
   // Where y itself is not wanted, what is pooled from it has its layout.
   const Operand& image = op.outputs[0].present ? op.outputs[0] : op.outputs[op.outputs.size() > 2 ? 2 : 0];
   const std::string reason =
-      refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout}, op.threads);
+      refusal_of(conv.window, conv.groups, x, {shapes[0], image.present ? image.layout : x.layout}, op.threads,
+                 op.inputs[1].constant);
   if (!reason.empty()) return refuse_for(reason);
   if (conv.pool) {
     if (*conv.pool != graph::Window{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2}) {
@@ -291,7 +333,7 @@ Answer make(const graph::Conv2d& conv, const OpCase& op) {
 
 Answer make_backward(const graph::Window& window, int groups, const OpCase& op, const Places& places, const Operand& x,
                      const Operand& dy) {
-  const std::string reason = refusal_of(window, groups, x, dy, op.threads);
+  const std::string reason = refusal_of(window, groups, x, dy, op.threads, false);
   if (!reason.empty()) return refuse_for(reason);
   return {std::make_unique<Backward>(window, places, x.shape, dy.shape, op.threads), {}};
 }
@@ -311,7 +353,15 @@ Answer make_winograd(const OpCase& op) {
     if (op.outputs[0].present && op.outputs[0].layout != op.inputs[0].layout) {
       return refuse_for("dx has the layout of x");
     }
-    return make_backward(conv->window, conv->groups, op, {0, 1, 2, 0, 1, place(2)}, op.inputs[0], op.inputs[2]);
+    const Operand& y = op.inputs[conv->chain ? 3 : 2];
+    const graph::Window halves{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
+    if (conv->chain && conv->chain->pool && *conv->chain->pool != halves) {
+      return refuse_for("goes back through pools of 2x2 with stride 2, unpadded");
+    }
+    if (conv->chain && op.inputs[2].layout != y.layout) return refuse_for("all images of a chain have one layout");
+    Answer answer = make_backward(conv->window, conv->groups, op, {0, 1, 2, 0, 1, place(2)}, op.inputs[0], y);
+    if (conv->chain && answer.kernel) static_cast<Backward&>(*answer.kernel).go_through(*conv->chain, op);
+    return answer;
   }
   if (const auto* conv = std::get_if<graph::Conv2dBackwardWeights>(&op.attributes)) {
     return make_backward(conv->window, conv->groups, op, {.x = 0, .dy = 1, .dkernel = 0, .dbias = place(1)},

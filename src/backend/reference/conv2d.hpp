@@ -110,6 +110,20 @@ void compute(const graph::Conv2dBackwardWeights& op, const Operands<T>& o) {
 
 template <class T>
 void compute(const graph::Conv2dBackward& op, const Operands<T>& o) {
+  if (op.chain) {
+    const Shape& y = o.input_shapes[3];
+    std::vector<T> dy(static_cast<std::size_t>(element_count(y)));
+    compute(*op.chain, Operands<T>{{o.inputs[3], o.inputs[4], o.inputs[2], o.inputs[5]},
+                                   {dy.data()},
+                                   {y, o.input_shapes[4], o.input_shapes[2], o.input_shapes[5]},
+                                   {y}});
+    return compute(graph::Conv2dBackward{op.window, op.groups}, Operands<T>{{o.inputs[0], o.inputs[1], dy.data()},
+                                                                            o.outputs,
+                                                                            {o.input_shapes[0], o.input_shapes[1], y},
+                                                                            o.output_shapes,
+                                                                            o.step,
+                                                                            o.scratch});
+  }
   const Shape& kernel = o.input_shapes[1];
   const auto part = [&](std::vector<std::size_t> inputs, std::vector<std::size_t> outputs) {
     Operands<T> some;

@@ -61,7 +61,9 @@ bool fits(const Conv2dBackwardData& op, Shapes inputs, Shapes outputs) {
 bool fits(const Conv2dBackward& op, Shapes inputs, Shapes outputs) {
   require_shape_if_present("dx", outputs[0], inputs[0]);
   require_shape_if_present("dbias", operand(outputs, 2), {inputs[2].back()});
-  return maps(op.window, op.groups, inputs[0], inputs[1], inputs[2]) && outputs[1] == inputs[1];
+  const Shape& y = inputs[op.chain ? 3 : 2];
+  if (op.chain) shapes(*op.chain, std::vector<Shape>{y, inputs[4], inputs[2], inputs[5]});
+  return maps(op.window, op.groups, inputs[0], inputs[1], y) && outputs[1] == inputs[1];
 }
 
 bool fits(const Conv2dChainBackwardWeights& op, Shapes inputs, Shapes outputs) {

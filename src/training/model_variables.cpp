@@ -1,0 +1,77 @@
+#include "training/model_variables.hpp"
+
+#include <iostream>
+
+#include "core/text.hpp"
+
+namespace sumi::training {
+namespace {
+
+constexpr const char* optimizer_path = "/optimizer/vars";
+
+}  // namespace
+
+std::vector<saving::VariableGroup> layer_groups(const Model& model, const state::ParameterTable& table, float* arena) {
+  std::vector<std::string> class_names;
+  for (std::size_t i = 0; i < model.layer_count(); ++i) class_names.emplace_back(model.layer(i).class_name());
+  const std::vector<std::string> keys = saving::group_keys(class_names);
+  std::vector<saving::VariableGroup> groups;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    groups.push_back({"/layers/" + keys[i] + "/vars", model.layer(i)->name(), class_names[i], {}});
+  }
+  for (const state::Parameter& parameter : table.all()) {
+    std::span<float> floats;
+    if (arena != nullptr) floats = {arena + parameter.offset, parameter.size};
+    groups[parameter.layer].variables.push_back({parameter.name, parameter.shape, floats});
+  }
+  return groups;
+}
+
+OptimizerVariables::OptimizerVariables(Model& model) {
+  const Optimizer& spec = model.optimizer_spec();
+  const OptimizerArguments arguments = spec->arguments();
+  group_ = {optimizer_path, arguments.name, std::string(spec.class_name()), {}};
+  if (optimizers::OptimizerState* state = model.optimizer_if_made()) {
+    iteration_ = state->step();
+    for (const auto& variable : state->variables(model.name(), model.trainable_weights())) {
+      group_.variables.push_back({variable.name, variable.shape, variable.values});
+    }
+  } else {
+    group_.variables.push_back({"iteration", {}});
+    learning_rate_ = static_cast<float>(arguments.learning_rate.rate());
+    if (!arguments.learning_rate.is_schedule()) {
+      group_.variables.push_back({"learning_rate", {}, {&learning_rate_, 1}});
+    }
+  }
+  group_.variables.front().integer = &iteration_;
+}
+
+void OptimizerVariables::finish_reading(Model& model) const {
+  const bool was_made = model.optimizer_if_made() != nullptr;
+  const LearningRate rate = model.optimizer_spec()->arguments().learning_rate;
+  const bool same_rate = rate.is_schedule() || rate.rate() == double{learning_rate_};
+  if (!was_made && iteration_ == 0 && same_rate) return;
+  model.optimizer().set_step(iteration_);
+  if (!was_made && !same_rate) model.set_learning_rate(learning_rate_);
+}
+
+void load_optimizer(Model& model, const saving::WeightStore& store) {
+  if (!model.compiled()) return;
+  const OptimizerVariables fresh(model);
+  const std::size_t stored = store.entries(fresh.group()).size();
+  if (stored == 0) return;
+  // As long as there are no more variables than an optimizer has before it sees weights, none are made for it.
+  if (stored > fresh.group().variables.size()) model.optimizer();
+  const OptimizerVariables variables(model);
+  const auto misfits = saving::find_misfits(store, {variables.group()});
+  if (!misfits.empty()) {
+    std::cerr << "sumi: warning: Skipping variable loading for optimizer " << repr(variables.group().owner)
+              << ", because it has " << variables.group().variables.size()
+              << " variables whereas the saved optimizer has " << stored << " variables." << std::endl;
+    return;
+  }
+  saving::read_group(store, variables.group());
+  variables.finish_reading(model);
+}
+
+}  // namespace sumi::training

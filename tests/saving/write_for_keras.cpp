@@ -1,0 +1,89 @@
+// Writes what the test with real Keras opens: models in every form, and what sumi makes of them.
+//
+// write_for_keras FOLDER
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "sumi/layers.hpp"
+#include "sumi/random.hpp"
+#include "sumi/saving.hpp"
+#include "support/pattern.hpp"
+
+using namespace sumi;
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+namespace {
+
+Tensor filled(const Shape& shape, int k) {
+  const std::vector<float> values = testing::fill<float>(shape, k);
+  Tensor tensor = Tensor::from_shape(std::vector<std::size_t>(shape.begin(), shape.end()));
+  std::copy(values.begin(), values.end(), tensor.data());
+  return tensor;
+}
+
+Json values_of(const Tensor& tensor) { return std::vector<float>(tensor.begin(), tensor.end()); }
+
+std::vector<Sequential> models() {
+  std::vector<Sequential> all;
+  all.push_back(Sequential(
+      {Input{.shape = {12, 12, 1}}, Conv2D{.filters = 4, .kernel_size = 3, .activation = "relu"}, BatchNormalization{},
+       MaxPooling2D{}, Dropout{.rate = 0.0}, Flatten{}, Dense{.units = 6, .activation = "tanh", .trainable = false},
+       Dense{.units = 5, .activation = "softmax"}},
+      "tutorial"));
+  all.back().compile(
+      {.optimizer = Adam{.learning_rate = 0.01}, .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  all.push_back(Sequential({Input{.shape = {12, 12, 1}}, Rescaling{.scale = 0.5, .offset = 0.25},
+                            Conv2D{.filters = 6,
+                                   .kernel_size = {3, 2},
+                                   .strides = {2, 1},
+                                   .padding = "same",
+                                   .kernel_initializer = "he_normal",
+                                   .kernel_regularizer = L2{.l2 = 0.01},
+                                   .kernel_constraint = MaxNorm{.max_value = 2}},
+                            BatchNormalization{.momentum = 0.9, .scale = false}, ReLU{.negative_slope = 0.1},
+                            AveragePooling2D{.pool_size = 2}, Activation{.activation = "gelu"},
+                            GlobalAveragePooling2D{}, Reshape{.target_shape = {6}}, Dense{.units = 5}, Softmax{}},
+                           "mixture"));
+  all.back().compile(
+      {.optimizer =
+           SGD{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.05, .decay_steps = 10, .decay_rate = 0.9},
+               .momentum = 0.9,
+               .nesterov = true},
+       .loss = SparseCategoricalCrossentropy{},
+       .metrics = {metrics::SparseCategoricalAccuracy{}}});
+  all.push_back(
+      Sequential({Input{.shape = {12, 12, 1}}, Flatten{}, Dense{.units = 5, .activation = "softmax"}}, "rms"));
+  all.back().compile({.optimizer = RMSprop{.learning_rate = 0.002, .momentum = 0.5, .centered = true},
+                      .loss = "sparse_categorical_crossentropy"});
+  return all;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: write_for_keras FOLDER\n";
+    return 2;
+  }
+  const fs::path folder = argv[1];
+  fs::create_directories(folder);
+  set_random_seed(5);
+  const Tensor x = filled({20, 12, 12, 1}, 1);
+  std::vector<int> y;
+  for (int i = 0; i < 20; ++i) y.push_back(i * i % 5);
+  for (Sequential& model : models()) {
+    model.fit(x, y, {.batch_size = 5, .epochs = 2, .verbose = 0, .shuffle = false});
+    const fs::path base = folder / model.name();
+    model.save(base.string() + ".keras", {.notes = R"({"written": "for Keras"})"});
+    model.save_weights(base.string() + ".weights.h5");
+    model.save_weights(base.string() + "_shards.weights.json", {.max_shard_size = 4000.0 / (1 << 30)});
+    Json expected = {{"to_json", model.to_json()},
+                     {"iterations", model.iterations()},
+                     {"predict", values_of(model.predict(x, {.verbose = 0}))}};
+    expected["loss"] = model.train_on_batch(x, y)["loss"];
+    for (const Tensor& weight : model.get_weights()) expected["weights_after"].push_back(values_of(weight));
+    std::ofstream(base.string() + ".expected.json") << expected.dump();
+  }
+}
