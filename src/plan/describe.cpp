@@ -105,8 +105,8 @@ std::string fused_text(const graph::Op& op) {
         } else if constexpr (std::is_same_v<T, graph::Conv2dBackward>) {
           add(attributes.chain && attributes.chain->pool, "pool");
           add(attributes.chain && attributes.chain->relu, "relu");
-          add(has(op.outputs, 0), "data");
-          add(true, "weights");
+          add(has(op.outputs, 0), "dx");
+          add(true, "dw");
           add(has(op.outputs, 2), "dbias");
         } else if constexpr (std::is_same_v<T, graph::NormChain>) {
           add(true, text_of(attributes));

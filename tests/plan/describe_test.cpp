@@ -55,7 +55,7 @@ matmul d (20, 3) 424 240
 matmul d (2, 20) 424 240
 gradient_sums n2 (2, 5) 400 100
 norm_chain_backward n2 (5, 5) 280 70 + norm
-conv2d_backward c1 (2, 3, 3, 4) 1656 2560 + relu data weights dbias
+conv2d_backward c1 (2, 3, 3, 4) 1656 2560 + relu dx dw dbias
 fold_affine_backward c1 (2, 2, 4, 5) 1076 269 + gradient_sums
 norm_chain_backward n (5, 4) 336 84 + norm pool norm
 conv2d_chain_backward c (3, 3, 1, 4) 1216 10368 + conv2d pool relu dbias
