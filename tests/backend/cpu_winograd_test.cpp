@@ -42,7 +42,7 @@ std::vector<Convolution> convolutions() {
       convolution(window(2, 0, 1, 1), {40, 5, 7, 5 * block}, 2 * block),
   };
   Dice dice(1);
-  for (int i = 0; i < 6; ++i) {
+  for (int i = 0; i < 4; ++i) {
     const int height = dice(7, 22);
     const int width = dice(7, 22);
     result.push_back(convolution(window(dice(0, 2), dice(0, 2), dice(0, 2), dice(0, 2)),
@@ -213,7 +213,7 @@ TEST_CASE("Winograd's variance is right to a thousandth where the mean is 1000 d
   const std::vector<Operand> inputs = {random_operand(c.x, 1, blocked()),
                                        random_operand(c.kernel, 2, Layout::plain, -scale, scale),
                                        random_operand({c.y[3]}, 3, Layout::plain, 1000, 1001)};
-  const std::vector<Operand> outputs = {output_operand(c.y, blocked()), output_operand({2, c.y[3]})};
+  const std::vector<Operand> outputs = {output_operand(c.y, blocked()), output_operand({2, c.y[3]}), absent, absent};
   const graph::Conv2d op{c.window, 1, ActivationKind::linear, true};
   const auto exact = run_exact(op, inputs, outputs);
   const Results fast = run_winograd(op, inputs, outputs, 2);

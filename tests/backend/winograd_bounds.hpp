@@ -115,12 +115,19 @@ inline Bounds bounds_of(const Convolution& c, const std::vector<float>& x, const
   u.from(kernel);
   for (std::int64_t t = 0; t < v.count(); ++t) {
     for (int p = 0; p < 36; ++p) {
+      const double* gradients = &z.at(t, p, 0);
+      double* outputs = &m.at(t, p, 0);
       for (std::int64_t i = 0; i < channels; ++i) {
+        const double* factors = &u.at(0, p, i * filters);
+        double* dfactors = &du.at(0, p, i * filters);
+        const double input = v.at(t, p, i);
+        double dinput = 0;
         for (std::int64_t f = 0; f < filters; ++f) {
-          m.at(t, p, f) += v.at(t, p, i) * u.at(0, p, i * filters + f);
-          dv.at(t, p, i) += z.at(t, p, f) * u.at(0, p, i * filters + f);
-          du.at(0, p, i * filters + f) += v.at(t, p, i) * z.at(t, p, f);
+          outputs[f] += input * factors[f];
+          dfactors[f] += input * gradients[f];
+          dinput += factors[f] * gradients[f];
         }
+        dv.at(t, p, i) = dinput;
       }
     }
   }
