@@ -71,8 +71,9 @@ class Backend {
                                          const Operand& output) = 0;
   /// Whether a kernel exists that takes this op's operands in the layouts that they have.
   virtual bool supports(const OpCase& op) = 0;
-  /// Whether to make this op of several: a kernel for it exists, in whatever layout of its images, that beats them.
-  virtual bool fuses(const OpCase& op) = 0;
+  /// Whether to make this op of several: a kernel for it exists that beats them, in the layouts that its images have
+  /// or, where those are yet `to_be_chosen`, in others.
+  virtual bool fuses(const OpCase& op, bool to_be_chosen) = 0;
   /// The first implementation that takes the case. Never null where supports() is true. `refusals`, where given, gets a
   /// sentence for each implementation that was passed over.
   virtual std::unique_ptr<Kernel> select(const OpCase& op, std::vector<std::string>* refusals = nullptr) = 0;

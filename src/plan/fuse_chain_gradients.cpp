@@ -18,7 +18,7 @@ void fuse_chain_gradients(graph::Graph& graph, const PassContext& context) {
     graph::Op fused = conv;
     std::get<graph::Conv2dBackward>(fused.attributes).chain = *chain;
     fused.inputs = {conv.inputs[0], conv.inputs[1], data.inputs[2], data.inputs[0], data.inputs[1], data.inputs[3]};
-    if (!context.backend.fuses(case_of(graph, fused, context.threads))) continue;
+    if (!fuses(graph, fused, context)) continue;
     conv = std::move(fused);
     edit.erase(i);
   }

@@ -25,7 +25,7 @@ void fuse_convolution_gradients(graph::Graph& graph, const PassContext& context)
           {weights.inputs[0], data.inputs[1], weights.inputs[1]},
           {data.outputs[0], weights.outputs[0], weights.outputs.size() > 1 ? weights.outputs[1] : graph::none},
           weights.layer};
-      if (!context.backend.fuses(case_of(graph, both, context.threads))) break;
+      if (!fuses(graph, both, context)) break;
       edit.insert_before(std::min(i, k), std::move(both));
       edit.erase(i);
       edit.erase(k);

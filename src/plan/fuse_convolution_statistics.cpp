@@ -60,7 +60,7 @@ void fuse_convolution_statistics(graph::Graph& graph, const PassContext& context
     for (const Statistics& some : {all, Statistics{all.moments, -1, -1}}) {
       if (some.moments < 0 && some.pool < 0) continue;
       graph::Op fused = with(graph, uses, conv, some, kept);
-      if (!context.backend.fuses(case_of(graph, fused, context.threads))) continue;
+      if (!fuses(graph, fused, context)) continue;
       conv = std::move(fused);
       for (const int i : {some.moments, some.pool, some.pooled_moments}) {
         if (i >= 0) edit.erase(i);

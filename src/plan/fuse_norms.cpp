@@ -135,7 +135,7 @@ class ChainFuser {
     backend::OpCase with_moments = case_of(graph_, maker, context_.threads);
     with_moments.outputs.push_back({{2, graph_.shape(only.inputs[0]).back()}, graph::Layout::plain, true});
     for (int i = 0; i < 2; ++i) with_moments.outputs.push_back({{}, graph::Layout::plain, false});
-    return context_.backend.fuses(with_moments);
+    return context_.backend.fuses(with_moments, context_.chooses_layouts);
   }
 
   ValueId add(Shape shape, std::string name) {

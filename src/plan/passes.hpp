@@ -15,6 +15,7 @@ struct PassContext {
   /// Values that somebody outside reads: predictions and the loss. They keep existing, in plain layout.
   std::vector<graph::ValueId> kept;
   int threads = 1;
+  bool chooses_layouts = true;  ///< Whether choose_layouts will run: then a fused op may want images in blocks.
 };
 
 /// AddBias behind a convolution or matrix product becomes its third operand.

@@ -34,10 +34,15 @@ void optimize(graph::Graph& graph, const PassContext& context, const std::vector
       throw ArgumentError(message + ".");
     }
   }
+  const auto is_disabled = [&disabled](const char* name) {
+    return std::find(disabled.begin(), disabled.end(), name) != disabled.end();
+  };
+  PassContext own = context;
+  own.chooses_layouts = context.chooses_layouts && !is_disabled("choose_layouts");
   graph::verify(graph);
   for (const Pass& pass : passes()) {
-    if (std::find(disabled.begin(), disabled.end(), pass.name) != disabled.end()) continue;
-    pass.run(graph, context);
+    if (is_disabled(pass.name)) continue;
+    pass.run(graph, own);
     graph::verify(graph);
   }
 }

@@ -25,7 +25,7 @@ void recompute_convolutions(graph::Graph& graph, const PassContext& context) {
                     {conv.inputs[0], conv.inputs[1], conv.inputs[2], data.inputs[1], data.inputs[2], data.inputs[3]},
                     weights.outputs,
                     conv.layer};
-    if (!context.backend.fuses(case_of(graph, fused, context.threads))) continue;
+    if (!fuses(graph, fused, context)) continue;
     edit.insert_before(weights_at, std::move(fused));
     edit.erase(data_at);
     edit.erase(weights_at);

@@ -8,6 +8,7 @@
 
 #include "backend/backend.hpp"
 #include "graph/graph.hpp"
+#include "plan/passes.hpp"
 
 namespace sumi::plan {
 
@@ -59,6 +60,11 @@ inline backend::OpCase case_of(const graph::Graph& graph, const graph::Op& op, i
   for (const graph::ValueId id : op.inputs) made.inputs.push_back(operand(id));
   for (const graph::ValueId id : op.outputs) made.outputs.push_back(operand(id));
   return made;
+}
+
+/// Whether the backend would rather run this op than those that it is made of.
+inline bool fuses(const graph::Graph& graph, const graph::Op& op, const PassContext& context) {
+  return context.backend.fuses(case_of(graph, op, context.threads), context.chooses_layouts);
 }
 
 /// Collects changes to a graph's list of ops, by their numbers before any change, and makes them all at once.

@@ -60,6 +60,7 @@ struct Outcome {
   std::vector<float> y_pred, gradients, parameters;
   float loss = 0;
   std::size_t steps = 0;
+  std::int64_t kernels_of_reference = 0;  ///< That touch an image: plain loops, which are slow.
 };
 
 /// Optimizes with the passes that are not disabled, and runs one step on fixed random data.
@@ -97,7 +98,10 @@ inline Outcome run_model_graph(ModelGraph model, backend::Backend& backend, cons
   if (model.loss != graph::none) outcome.loss = *executable.address(model.loss);
   outcome.gradients.assign(gradients.data(), gradients.data() + gradients.size());
   outcome.parameters.assign(parameters.data(), parameters.data() + parameters.size());
-  outcome.steps = executable.describe().steps.size();
+  for (const PlanStep& step : executable.describe().steps) {
+    ++outcome.steps;
+    outcome.kernels_of_reference += step.kernel == "reference" && step.output.size() == 4 ? 1 : 0;
+  }
   return outcome;
 }
 

@@ -91,11 +91,10 @@ class CpuBackend final : public Backend {
 
   bool supports(const OpCase& op) override { return select(op, nullptr) != nullptr; }
 
-  bool fuses(const OpCase& op) override {
-    for (const graph::Layout layout : {graph::Layout::blocked16, graph::Layout::blocked8, graph::Layout::plain}) {
-      if (select_own(in_layout(op, layout), nullptr)) return true;
-    }
-    return false;
+  bool fuses(const OpCase& op, bool to_be_chosen) override {
+    if (select_own(op, nullptr)) return true;
+    return to_be_chosen && (select_own(in_layout(op, graph::Layout::blocked16), nullptr) ||
+                            select_own(in_layout(op, graph::Layout::blocked8), nullptr));
   }
 
   std::unique_ptr<Kernel> select(const OpCase& op, std::vector<std::string>* refusals) override {

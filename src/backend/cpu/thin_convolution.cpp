@@ -157,6 +157,8 @@ Answer make(const graph::Conv2d& conv, const OpCase& op, const Operand& blocked)
 Answer make_thin_convolution(const OpCase& op) {
   if (const auto* conv = std::get_if<graph::Conv2d>(&op.attributes)) {
     if (!conv->moments && !conv->pool) return refuse("cpu/thin_conv2d: takes convolutions with moments or pool only");
+    if (op.inputs.size() < 4 || op.outputs.size() < 4)
+      return refuse("cpu/thin_conv2d: takes all operands, absent ones as well");
     const Operand& blocked = op.outputs[0].present ? op.outputs[0] : op.outputs[2];
     if (op.outputs[0].present && op.outputs[2].present && op.outputs[0].layout != op.outputs[2].layout) {
       return refuse("cpu/thin_conv2d: the layouts differ");

@@ -75,7 +75,7 @@ class ReferenceBackend final : public Backend {
     return graph::Layout::plain;
   }
   bool supports(const OpCase& op) override { return refusal_of(op).empty(); }
-  bool fuses(const OpCase& op) override { return supports(op); }
+  bool fuses(const OpCase& op, bool /*to_be_chosen*/) override { return supports(op); }
   std::unique_ptr<Kernel> select(const OpCase& op, std::vector<std::string>* refusals) override {
     std::string refusal = refusal_of(op);
     if (!refusal.empty()) {
