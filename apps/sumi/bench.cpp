@@ -25,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int batch = 250;
 constexpr int rounds = 10;
 // Calls a block; those of training are an option.
-constexpr int infer_many_calls = 5, infer_one_calls = 200;
+constexpr int infer_many_calls = 5, infer_one_calls = 500;
 constexpr double validation_split = 0.2;
 // Until sumi's own threads no longer look for work.
 constexpr std::chrono::milliseconds pause{30};
@@ -77,8 +77,12 @@ class Bench {
   std::int64_t samples() const { return images().samples(); }
   double start_to_first_batch() const { return start_to_first_batch_; }
   int calls(Work kind) const { return calls_.at(kind); }
+  /// Calls before a block that don't count: threads wake, each on a core of its own, and weights come back to the
+  /// caches.
+  int warm_up(Work kind) const { return std::max(1, calls(kind) / 10); }
 
   void time_block(Work kind, Times& times) {
+    work(kind, warm_up(kind));
     const auto start = Clock::now();
     work(kind, calls(kind));
     times.blocks.push_back(seconds_since(start) / calls(kind));
@@ -127,16 +131,16 @@ Comparison compare(Bench& bench, Peer& peer, const std::string& name) {
   for (int round = -1; round < rounds; ++round) {
     for (const Work work : all_work) {
       if (work == Work::train && first.is_null()) continue;
-      const int calls = bench.calls(work);
       if (round < 0) {
-        ask(work, calls);  // warms up
+        ask(work, bench.calls(work));
         continue;
       }
       peer.stop();
       bench.time_block(work, made.sumi.times[work]);
       std::this_thread::sleep_for(pause);
       peer.resume();
-      made.peer.times[work].blocks.push_back(ask(work, calls));
+      ask(work, bench.warm_up(work));
+      made.peer.times[work].blocks.push_back(ask(work, bench.calls(work)));
     }
   }
   made.peer.peak_mb = peer.ask("memory").get<std::int64_t>();
