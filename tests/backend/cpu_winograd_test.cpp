@@ -313,6 +313,44 @@ TEST_CASE("SUMI_CONVOLUTION=direct leaves all convolutions to oneDNN", "[cpu][wi
   CHECK(kernel->name().find("onednn/") == 0);
 }
 
+// In eighths, so that sums of a few products are exact in whatever order and with whatever instructions.
+Operand in_eighths(Operand operand) {
+  for (float& value : operand.values) value = std::round(8 * value) / 8;
+  return operand;
+}
+
+TEST_CASE("the way back through a chain within both gradients: the same bits as before them", "[cpu][winograd]") {
+  if (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline) return;
+  const Layout layout =
+      backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::avx512 ? Layout::blocked16 : Layout::blocked8;
+  const graph::Window three{.kernel_h = 3, .kernel_w = 3};
+  const graph::Window halves{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2};
+  for (const bool pooled : {true, false}) {
+    for (const std::int64_t size : {13, 14, 12}) {  // outputs of 11, 12 and 10: with and without a row in no window
+      INFO("pooled " << pooled << ", images of " << size);
+      const std::int64_t out = size - 2;
+      const Shape y_shape = {20, out, out, 64};
+      const Shape dy_shape = pooled ? Shape{20, out / 2, out / 2, 64} : y_shape;
+      // Eighths have ties, and numbers up to 0, where the ReLU was shut.
+      const Operand y = in_eighths(random_operand(y_shape, 3, layout));
+      const Operand x = random_operand({20, size, size, 32}, 1, layout);
+      const Operand kernel = random_operand({3, 3, 32, 64}, 2);
+      const Operand dy = in_eighths(random_operand(dy_shape, 4, layout));
+      const Operand sign = random_operand({64}, 5);
+      const Operand map = in_eighths(random_operand({5, 64}, 6));
+      const graph::NormChainBackwardData chain{pooled ? std::optional(halves) : std::nullopt, true};
+      const std::vector<Operand> outputs = {output_operand(x.shape, layout), output_operand(kernel.shape),
+                                            output_operand({64})};
+
+      Operand gradient = output_operand(y_shape, layout);
+      gradient.values = run_fast(chain, {y, sign, dy, map}, {gradient})[0];
+      const auto separate = run_fast(graph::Conv2dBackward{three, 1}, {x, kernel, gradient}, outputs);
+      const auto fused = run_fast(graph::Conv2dBackward{three, 1, chain}, {x, kernel, dy, y, sign, map}, outputs);
+      for (std::size_t i = 0; i < outputs.size(); ++i) CHECK(fused[i] == separate[i]);
+    }
+  }
+}
+
 TEST_CASE("a kernel that stays is transformed in advance, for the same bits", "[cpu][winograd]") {
   if (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline) return;
   const Layout layout =
