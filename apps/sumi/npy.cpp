@@ -2,10 +2,13 @@
 
 #include <sumi/error.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <regex>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "files.hpp"
 
@@ -28,6 +31,52 @@ DType type_of(const std::filesystem::path& file, const std::string& description)
     if (description == text) return type;
   }
   refuse(file, "expected numbers of a little-endian type, received " + description);
+}
+
+// What stands behind a key of the header.
+std::string_view behind(std::string_view header, std::string_view key) {
+  const std::size_t at = header.find(key);
+  if (at == std::string_view::npos) return {};
+  header.remove_prefix(at + key.size());
+  header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));
+  return header;
+}
+
+// What stands there between two characters, the first of which is the next one.
+std::optional<std::string> between(std::string_view text, char open, char close) {
+  if (text.empty() || text.front() != open) return std::nullopt;
+  const std::size_t end = text.find(close, 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  return std::string(text.substr(1, end - 1));
+}
+
+// Whole numbers with commas and spaces between them; none where there is anything else or a number is absurd.
+std::optional<sumi::Shape> dimensions_of(const std::string& text) {
+  sumi::Shape shape;
+  bool within = false;
+  for (const char c : text) {
+    if (c == ' ' || c == ',') {
+      within = false;
+      continue;
+    }
+    if (c < '0' || c > '9') return std::nullopt;
+    if (!within) shape.push_back(0);
+    within = true;
+    shape.back() = shape.back() * 10 + (c - '0');
+    if (shape.back() > std::int64_t{1} << 40) return std::nullopt;
+  }
+  return shape;
+}
+
+// Whether an array of this shape has so many elements; no product is taken that could be too large.
+bool has_elements(const sumi::Shape& shape, std::uint64_t count) {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return count == 0;
+  for (const std::int64_t dimension : shape) {
+    const auto size = static_cast<std::uint64_t>(dimension);
+    if (count % size != 0) return false;
+    count /= size;
+  }
+  return count == 1;
 }
 
 template <class T>
@@ -78,23 +127,20 @@ NpyArray read_npy(const std::filesystem::path& file) {
   if (length > content.size() - begin || length > 65536) refuse(file, "its header is longer than the file");
   const std::string header = content.substr(begin, length);
 
-  std::smatch match;
-  static const std::regex description("'descr': *'([^']*)'"), order("'fortran_order': *(True|False)"),
-      shape("'shape': *\\(([0-9, ]*)\\)"), number("[0-9]{1,18}");
   NpyArray array;
-  if (!std::regex_search(header, match, description)) refuse(file, "its header has no type of numbers");
-  array.type = type_of(file, match[1]);
-  if (!std::regex_search(header, match, order) || match[1] == "True") {
+  const std::optional<std::string> description = between(behind(header, "'descr':"), '\'', '\'');
+  if (!description) refuse(file, "its header has no type of numbers");
+  array.type = type_of(file, *description);
+  if (!behind(header, "'fortran_order':").starts_with("False")) {
     refuse(file, "expected an array in C order; numpy.ascontiguousarray makes one");
   }
-  if (!std::regex_search(header, match, shape)) refuse(file, "its header has no shape");
-  const std::string dimensions = match[1];
-  for (std::sregex_iterator at(dimensions.begin(), dimensions.end(), number), end; at != end; ++at) {
-    array.shape.push_back(std::stoll(at->str()));
-  }
+  const std::optional<std::string> dimensions = between(behind(header, "'shape':"), '(', ')');
+  const std::optional<sumi::Shape> shape = dimensions ? dimensions_of(*dimensions) : std::nullopt;
+  if (!shape) refuse(file, "its header has no shape");
+  array.shape = *shape;
   const std::size_t size = content.size() - begin - length;
-  const std::int64_t count = sumi::element_count(array.shape);
-  if (static_cast<std::uint64_t>(count) != size / sumi::size_of(array.type) || size % sumi::size_of(array.type) != 0) {
+  const std::size_t number = sumi::size_of(array.type);
+  if (size % number != 0 || !has_elements(array.shape, size / number)) {
     refuse(file,
            "its " + std::to_string(size) + " bytes are not those of an array of shape " + sumi::to_string(array.shape));
   }

@@ -79,9 +79,8 @@ void Executable::find_constants() {
   constant_.assign(graph_.ops.size(), false);
   constant_values_.assign(graph_.values.size(), false);
   std::vector<bool>& follows = constant_values_;
-  for (std::size_t id = 0; id < graph_.values.size(); ++id) {
-    if (graph_.values[id].role == graph::Role::gradient) return;
-  }
+  const auto is_gradient = [](const graph::ValueInfo& value) { return value.role == graph::Role::gradient; };
+  if (std::any_of(graph_.values.begin(), graph_.values.end(), is_gradient)) return;
   for (std::size_t id = 0; id < graph_.values.size(); ++id) {
     follows[id] = graph_.values[id].role == graph::Role::parameter;
   }

@@ -139,7 +139,7 @@ class ChainFuser {
   }
 
   ValueId add(Shape shape, std::string name) {
-    return graph_.add_value(std::move(shape), graph::Role::temporary, name);
+    return graph_.add_value(std::move(shape), graph::Role::temporary, std::move(name));
   }
 
   void rewrite(const Chain& chain) {
