@@ -94,25 +94,9 @@ struct ChainWindowBody {
   template <class V>
   SUMI_INLINE void at(const Cells& cells, std::int64_t c) const {
     const ChainNumbers<V> k = chain_numbers<V>(*chain, channel + c, false);
-    const float* from = x + cells.first + c;
-    V best = load<V>(from) * k.sign;
-    Integers<V> winner = {};
-    std::int32_t number = 0;
-    for (std::int64_t h = 0; h < cells.height; ++h) {
-      for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
-        const V v = load<V>(from + h * row + w * pixel) * k.sign;
-        winner = v > best ? number - Integers<V>{} : winner;
-        best = larger(v, best);
-      }
-    }
-    const V share = load<V>(dy + c) * k.dy + (best * k.sign * k.slope + k.constant);
-    number = 0;
-    for (std::int64_t h = 0; h < cells.height; ++h) {
-      for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
-        float* cell = dx + cells.first + c + h * row + w * pixel;
-        store(cell, V(load<V>(cell) + (winner == number - Integers<V>{} ? share : V{})));
-      }
-    }
+    const Winner<V> winner = winner_of(x + cells.first + c, cells, row, pixel, k.sign);
+    const V share = load<V>(dy + c) * k.dy + (winner.best * k.sign * k.slope + k.constant);
+    give_to_winner<true>(dx + cells.first + c, cells, row, pixel, winner, share);
   }
   SUMI_INLINE void advance(std::int64_t channels) { dy += channels; }
 };

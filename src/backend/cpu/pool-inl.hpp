@@ -80,6 +80,40 @@ struct AverageBody {
   SUMI_INLINE void advance(std::int64_t channels) { y += channels; }
 };
 
+/// The largest number of a window, and the number of its first cell in row-major order.
+template <class V>
+struct Winner {
+  V best;
+  Integers<V> cell;
+};
+/// Of the numbers times `sign`.
+template <class V>
+SUMI_INLINE Winner<V> winner_of(const float* from, const Cells& cells, std::int64_t row, std::int64_t pixel, V sign) {
+  Winner<V> winner = {load<V>(from) * sign, Integers<V>{}};
+  std::int32_t number = 0;
+  for (std::int64_t h = 0; h < cells.height; ++h) {
+    for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
+      const V v = load<V>(from + h * row + w * pixel) * sign;
+      winner.cell = v > winner.best ? number - Integers<V>{} : winner.cell;
+      winner.best = larger(v, winner.best);
+    }
+  }
+  return winner;
+}
+/// Writes `share` to the winner and 0 to the other cells, or adds it.
+template <bool adds, class V>
+SUMI_INLINE void give_to_winner(float* to, const Cells& cells, std::int64_t row, std::int64_t pixel,
+                                const Winner<V>& winner, V share) {
+  std::int32_t number = 0;
+  for (std::int64_t h = 0; h < cells.height; ++h) {
+    for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
+      float* cell = to + h * row + w * pixel;
+      const V part = winner.cell == number - Integers<V>{} ? share : V{};
+      store(cell, adds ? V(load<V>(cell) + part) : part);
+    }
+  }
+}
+
 /// Sends dy to the first largest cell. It adds where windows overlap, otherwise it writes all cells of the window.
 template <bool adds>
 struct MaxBackwardBody {
@@ -90,26 +124,8 @@ struct MaxBackwardBody {
   template <class V>
   SUMI_INLINE void at(const Cells& cells, std::int64_t c) const {
     const float* from = x + cells.first + c;
-    V best = load<V>(from);
-    Integers<V> winner = {};
-    std::int32_t number = 0;
-    for (std::int64_t h = 0; h < cells.height; ++h) {
-      for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
-        const V v = load<V>(from + h * row + w * pixel);
-        winner = v > best ? number - Integers<V>{} : winner;
-        best = larger(v, best);
-      }
-    }
-    const V gradient = load<V>(dy + c);
-    float* to = dx + cells.first + c;
-    number = 0;
-    for (std::int64_t h = 0; h < cells.height; ++h) {
-      for (std::int64_t w = 0; w < cells.width; ++w, ++number) {
-        float* cell = to + h * row + w * pixel;
-        const V share = winner == number - Integers<V>{} ? gradient : V{};
-        store(cell, adds ? V(load<V>(cell) + share) : share);
-      }
-    }
+    const Winner<V> winner = winner_of(from, cells, row, pixel, broadcast<V>(1.0F));
+    give_to_winner<adds>(dx + cells.first + c, cells, row, pixel, winner, load<V>(dy + c));
   }
   SUMI_INLINE void advance(std::int64_t channels) { dy += channels; }
 };
