@@ -256,6 +256,12 @@ double Model::learning_rate() const {
 
 void Model::set_learning_rate(double rate) { optimizer().set_learning_rate(rate); }
 
+void Model::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
+  optimizer_spec();  // throws where there is none
+  optimizer_->exclude_from_weight_decay(var_names);
+  if (optimizer_state_) optimizer_state_->exclude_from_weight_decay(var_names);
+}
+
 Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
   if (planned_threads_ != num_threads()) {
     programs_.clear();

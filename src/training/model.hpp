@@ -101,6 +101,7 @@ class Model {
   optimizers::OptimizerState* optimizer_if_made() { return optimizer_state_ ? &*optimizer_state_ : nullptr; }
   const Optimizer& optimizer_spec() const;
   void set_learning_rate(double rate);
+  void exclude_from_weight_decay(const std::vector<std::string>& var_names);
   double learning_rate() const;
 
   // Running.

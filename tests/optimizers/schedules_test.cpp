@@ -123,8 +123,8 @@ TEST_CASE("schedules refuse steps that are not positive, and values that don't f
   REQUIRE(error_text<ArgumentError>([] {
             Schedule(PiecewiseConstantDecay{.boundaries = {1, 2}, .values = {0.1, 0.2}});
           }) ==
-          "The length of boundaries should be 1 less than the length of values. Received: 2 boundaries and 2 "
-          "values.");
+          "The length of boundaries should be 1 less than the length of values. Received: boundaries=(1, 2) of length "
+          "2, and values of length 2.");
   REQUIRE_THROWS_AS(Schedule(PiecewiseConstantDecay{}), ArgumentError);
   REQUIRE_THROWS_AS(Schedule(PiecewiseConstantDecay{.boundaries = {2, 1}, .values = {0.1, 0.2, 0.3}}), ArgumentError);
 }
