@@ -134,8 +134,9 @@ TEST_CASE("arguments that an optimizer has no use for are refused in Keras's wor
   const auto text = [](auto value) { return error_text<ArgumentError>([&] { (void)Optimizer(value); }); };
   REQUIRE(text(AdamW{.weight_decay = {}}) == "Argument `weight_decay` must be a float. Received: weight_decay=None");
   for (const double beta : {0.0, -0.5, 1.5}) {
-    REQUIRE(text(Lion{.beta_1 = beta}).starts_with("Argument `beta_1` must be in the [0, 1] range. Otherwise, the "
-                                                   "optimizer degenerates to SignSGD. Received: beta_1="));
+    REQUIRE(text(Lion{.beta_1 = beta})
+                .starts_with("Argument `beta_1` must be in the [0, 1] range. Otherwise, the "
+                             "optimizer degenerates to SignSGD. Received: beta_1="));
   }
   REQUIRE(text(Ftrl{.learning_rate_power = 0.5}) ==
           "`learning_rate_power` needs to be negative or zero. Received: learning_rate_power=0.5.");
