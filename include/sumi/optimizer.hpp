@@ -128,9 +128,9 @@ class Optimizer : public Spec<Optimizer, detail::OptimizerInterface> {
   /// Where the learning rate is a number.
   void set_learning_rate(double rate);
 
-  /// Weight decay leaves out the weights in whose name (`bias`, `gamma` ...) one of these regular expressions is found.
-  /// As in Keras, configurations and files don't say so: see Sequential::exclude_from_weight_decay. Takes the place of
-  /// an earlier call. Throws ArgumentError for what is no expression.
+  /// Weight decay leaves out the weights whose name (`bias`, `gamma` ...) contains one of these. As in Keras,
+  /// configurations and files don't say so: see Sequential::exclude_from_weight_decay. Takes the place of an earlier
+  /// call.
   Optimizer& exclude_from_weight_decay(const std::vector<std::string>& var_names);
   /// Leaves out the weights of which `excluded(layer name, weight name)` is true.
   Optimizer& exclude_from_weight_decay(std::function<bool(std::string_view, std::string_view)> excluded);

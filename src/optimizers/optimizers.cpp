@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include "core/naming.hpp"
 #include "core/registry.hpp"
@@ -45,19 +44,9 @@ void Optimizer::ensure_name() {
 void Optimizer::set_learning_rate(double rate) { mutable_held().set_learning_rate(rate); }
 
 Optimizer& Optimizer::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
-  std::vector<std::regex> expressions;
-  for (const std::string& text : var_names) {
-    try {
-      expressions.emplace_back(text);
-    } catch (const std::regex_error& error) {
-      throw ArgumentError("`exclude_from_weight_decay` expects regular expressions. Received: " + repr(text) + " (" +
-                          error.what() + ")");
-    }
-  }
-  return exclude_from_weight_decay([expressions = std::move(expressions)](std::string_view, std::string_view weight) {
-    return std::any_of(expressions.begin(), expressions.end(), [&](const std::regex& expression) {
-      return std::regex_search(weight.begin(), weight.end(), expression);
-    });
+  return exclude_from_weight_decay([var_names](std::string_view, std::string_view weight) {
+    return std::any_of(var_names.begin(), var_names.end(),
+                       [&](const std::string& name) { return weight.find(name) != std::string_view::npos; });
   });
 }
 

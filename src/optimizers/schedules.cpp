@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/registry.hpp"
+#include "core/text.hpp"
 
 namespace sumi {
 namespace {
@@ -150,9 +151,12 @@ void validate(const InverseTimeDecay& value) { require_positive("decay_steps", v
 void validate(const PolynomialDecay& value) { require_positive("decay_steps", value.decay_steps); }
 void validate(const PiecewiseConstantDecay& value) {
   if (value.boundaries.size() + 1 != value.values.size()) {
-    throw ArgumentError("The length of boundaries should be 1 less than the length of values. Received: boundaries=" +
-                        to_string(value.boundaries) + " of length " + std::to_string(value.boundaries.size()) +
-                        ", and values of length " + std::to_string(value.values.size()) + ".");
+    std::vector<std::string> boundaries, values;
+    for (const std::int64_t boundary : value.boundaries) boundaries.push_back(std::to_string(boundary));
+    for (const double number : value.values) values.push_back(repr(number));
+    throw ArgumentError("The length of boundaries should be 1 less than the length of values. Received: boundaries=[" +
+                        join(boundaries) + "] of length " + std::to_string(boundaries.size()) + ", and values=[" +
+                        join(values) + "] of length " + std::to_string(values.size()) + ".");
   }
   if (!std::is_sorted(value.boundaries.begin(), value.boundaries.end())) {
     throw ArgumentError("Expected boundaries in ascending order. Received: boundaries=" + to_string(value.boundaries));

@@ -4,11 +4,9 @@
 #include "optimizers/two_weights.hpp"
 #include "sumi/layers.hpp"
 #include "sumi/sequential.hpp"
-#include "support/error_text.hpp"
 
 using namespace sumi;
 using optimizers::OptimizerState;
-using sumi::test::error_text;
 using sumi::testing::require_close;
 using sumi::testing::TwoWeights;
 
@@ -46,7 +44,7 @@ TEST_CASE("weight decay is the same for every optimizer, and no part of the grad
 
 TEST_CASE("excluded weights don't decay, the others do as in Keras") {
   TwoWeights model;
-  const std::vector<float> values = model.train(Optimizer(decaying()).exclude_from_weight_decay({"^k.*l$"}), 5);
+  const std::vector<float> values = model.train(Optimizer(decaying()).exclude_from_weight_decay({"ern"}), 5);
   require_close({values.begin(), values.begin() + 6}, {sgd.begin(), sgd.begin() + 6});
   require_close({values.begin() + 6, values.end()}, decayed_bias);
   TwoWeights other;
@@ -69,12 +67,6 @@ TEST_CASE("a predicate of layer and weight can exclude, and the last call counts
   require_close(train(optimizer.exclude_from_weight_decay({"bias", "kernel"})), sgd);
   REQUIRE(train(optimizer.exclude_from_weight_decay({"gamma"})) == all_decay);
   REQUIRE(train(optimizer.exclude_from_weight_decay(std::vector<std::string>{})) == all_decay);
-}
-
-TEST_CASE("what is no regular expression is refused") {
-  REQUIRE(error_text<ArgumentError>([] {
-            Optimizer(decaying()).exclude_from_weight_decay({"bias", "(gamma"});
-          }).starts_with("`exclude_from_weight_decay` expects regular expressions. Received: '(gamma' ("));
 }
 
 TEST_CASE("a compiled model can be told, before its first step and later") {
