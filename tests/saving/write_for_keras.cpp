@@ -53,10 +53,22 @@ std::vector<Sequential> models() {
                .nesterov = true},
        .loss = SparseCategoricalCrossentropy{},
        .metrics = {metrics::SparseCategoricalAccuracy{}}});
-  all.push_back(
-      Sequential({Input{.shape = {12, 12, 1}}, Flatten{}, Dense{.units = 5, .activation = "softmax"}}, "rms"));
-  all.back().compile({.optimizer = RMSprop{.learning_rate = 0.002, .momentum = 0.5, .centered = true},
-                      .loss = "sparse_categorical_crossentropy"});
+  // Every optimizer whose state Keras is to go on with.
+  const ExponentialDecay decay{.initial_learning_rate = 0.01, .decay_steps = 5, .decay_rate = 0.5};
+  for (const Optimizer& optimizer :
+       {Optimizer(RMSprop{.learning_rate = 0.002, .momentum = 0.5, .centered = true}),
+        Optimizer(Adam{.learning_rate = 0.01, .amsgrad = true, .use_ema = true, .gradient_accumulation_steps = 3}),
+        Optimizer(AdamW{.learning_rate = decay, .weight_decay = 0.1}), Optimizer(Nadam{.learning_rate = 0.01}),
+        Optimizer(Adamax{.learning_rate = 0.01, .global_clipnorm = 0.5}), Optimizer(Adagrad{.learning_rate = 0.05}),
+        Optimizer(Adadelta{.learning_rate = 1.0}), Optimizer(Lion{.learning_rate = 0.001, .weight_decay = 0.1}),
+        Optimizer(Ftrl{.learning_rate = 0.05,
+        .l1_regularization_strength = 0.01,
+        .l2_shrinkage_regularization_strength = 0.01,
+        .beta = 0.1})}) {
+    all.push_back(Sequential({Input{.shape = {12, 12, 1}}, Flatten{}, Dense{.units = 5, .activation = "softmax"}},
+                             "with_" + std::string(optimizer.class_name())));
+    all.back().compile({.optimizer = optimizer, .loss = "sparse_categorical_crossentropy"});
+  }
   return all;
 }
 
