@@ -130,6 +130,8 @@ class Model {
   void bind(Program& program);
   void measure(Program& program, int runs, Plan& plan);
   void find_trainable();
+  /// From the graph of a training step; warns of what is trainable, but nothing that the loss depends on.
+  void find_learning(const graph::Graph& graph);
 
   std::string name_;
   std::optional<Layer> input_;
@@ -146,6 +148,7 @@ class Model {
   std::uint64_t random_seed_ = 0;
   int epoch_ = 0;
   std::vector<bool> trainable_;  // see trainable_weights()
+  std::vector<bool> learning_;   // of these, those that have a gradient
 
   std::optional<Optimizer> optimizer_;
   std::optional<optimizers::OptimizerState> optimizer_state_;
