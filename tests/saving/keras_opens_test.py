@@ -1,4 +1,4 @@
-"""Opens what sumi saved with real Keras, which pip installs into a folder of the build.
+"""Opens what sumi saved with real Keras, and with sumi what Keras saved after a further step.
 
 keras_opens_test.py WRITE_FOR_KERAS FOLDER
 
@@ -50,6 +50,11 @@ def check(folder):
             np.abs(a.ravel() - np.array(b)).max() for a, b in zip(model.get_weights(), expected["weights_after"])
         ]
         expect(f"{name}: weights after it", max(differences) <= TOLERANCE, max(differences))
+        back = file.parent / "back" / file.name
+        model.save(back)
+        model.train_on_batch(x, y)
+        weights = [weight.ravel().tolist() for weight in model.get_weights()]
+        back.with_suffix(".weights.json").write_text(json.dumps(weights))
     return failures
 
 
@@ -71,7 +76,10 @@ def main():
     program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if program.name == "check":
         sys.exit(check(folder) != 0)
-    real_keras.write_and_check(__file__, folder, program, folder / "files")
+    failed = real_keras.write_and_check(__file__, folder, program, folder / "files")
+    back = real_keras.run(program, folder / "files", "back")
+    print(back.stdout)
+    sys.exit(failed or back.returncode)
 
 
 main()

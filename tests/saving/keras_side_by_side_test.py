@@ -69,7 +69,7 @@ def main():
     program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if program.name == "check":
         sys.exit(check(folder) != 0)
-    real_keras.write_and_check(__file__, folder, program, folder / "random_models", COUNT)
+    sys.exit(real_keras.write_and_check(__file__, folder, program, folder / "random_models", COUNT))
 
 
 main()

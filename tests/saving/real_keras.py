@@ -40,10 +40,11 @@ def install(folder):
 
 
 def write_and_check(script, folder, *program):
-    """Runs the program, which writes into folder/files, and then the script's `check` under the Python with Keras."""
+    """Runs the program, which writes into the folder that is its first argument, and then the script's `check` of that
+    folder under the Python with Keras. Returns its exit code."""
     python = install(folder)
     written = run(*program)
     if written.returncode != 0:
         print(written.stdout)
         sys.exit(1)
-    sys.exit(subprocess.run([python, script, "check", str(program[1])], env=ENVIRONMENT).returncode)
+    return subprocess.run([python, script, "check", str(program[1])], env=ENVIRONMENT).returncode
