@@ -6,7 +6,13 @@ import sys
 
 SKIPPED = 77
 
-ENVIRONMENT = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+# Compiling takes longer than computing, so that it is not to take pains.
+ENVIRONMENT = {
+    **os.environ,
+    "KERAS_BACKEND": "jax",
+    "JAX_PLATFORMS": "cpu",
+    "XLA_FLAGS": "--xla_backend_optimization_level=0",
+}
 
 
 def run(*command):
