@@ -153,7 +153,8 @@ void train(TrainArguments& arguments) {
   sumi::Sequential model = first_model(arguments);
   model.summary();
 
-  const auto record = std::make_shared<TrainingRecord>(notes_of(arguments.init), static_cast<std::size_t>(model.epoch()));
+  const auto record =
+      std::make_shared<TrainingRecord>(notes_of(arguments.init), static_cast<std::size_t>(model.epoch()));
   {
     const InterruptScope interrupts;
     model.fit(images.train.images.normalized_view(), images.train.labels,

@@ -15,7 +15,8 @@ TrainingRecord::TrainingRecord(const std::string& notes, std::size_t epochs) {
   if (!json.is_object() || !json.contains("history") || !json["history"].is_object()) return;
   for (const auto& [name, values] : json["history"].items()) {
     const auto is_number = [](const auto& value) { return value.is_number(); };
-    if (!values.is_array() || values.size() != epochs || !std::all_of(values.begin(), values.end(), is_number)) continue;
+    if (!values.is_array() || values.size() != epochs || !std::all_of(values.begin(), values.end(), is_number))
+      continue;
     curves_[name] = values.template get<std::vector<double>>();
   }
 }

@@ -24,14 +24,13 @@ struct Batch {
 
 /// A batch that owns its arrays: x; x and y; or x, y and sample weights.
 template <class... Arrays>
-requires(sizeof...(Arrays) >= 1 && sizeof...(Arrays) <= 3)
-Batch make_batch(Arrays... arrays) {
+requires(sizeof...(Arrays) >= 1 && sizeof...(Arrays) <= 3) Batch make_batch(Arrays... arrays) {
   auto kept = std::make_shared<std::tuple<Arrays...>>(std::move(arrays)...);
   return std::apply([&](const auto&... array) { return Batch{ArrayView(array)..., kept}; }, *kept);
 }
 
-/// How batches come about. A Dataset is a recipe, copied cheaply; begin() carries it out. Every pass over the data has a
-/// number, in fit that of the epoch, on which alone the order of its elements depends.
+/// How batches come about. A Dataset is a recipe, copied cheaply; begin() carries it out. Every pass over the data has
+/// a number, in fit that of the epoch, on which alone the order of its elements depends.
 class Dataset {
  public:
   /// The next batch at each call; nothing at the end.

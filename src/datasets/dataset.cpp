@@ -269,7 +269,7 @@ Dataset Dataset::repeat(std::optional<std::int64_t> count) const {
               return std::nullopt;
             };
           },
-          count && size_ ? std::optional(*size_ * *count) : std::nullopt};
+          count&& size_ ? std::optional(*size_ * *count) : std::nullopt};
 }
 
 Dataset Dataset::take(std::int64_t count) const {

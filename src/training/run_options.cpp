@@ -106,7 +106,7 @@ FitSources sources_of(Model& model, const DataArgument& data, const FitOptions& 
       samples = samples.slice(0, at);
     }
     const int size = batch_size_of(options.batch_size, options.steps_per_epoch, samples.count());
-    sources.training = array_source(std::move(samples), size, options.shuffle.value_or(true), model.random_seed());
+    sources.training = array_source(std::move(samples), size, options.shuffle.value_or(true));
   }
   if (options.validation_data) sources.validation = validation_of(model, options);
   return sources;

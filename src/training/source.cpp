@@ -19,21 +19,20 @@ void shuffle(std::span<std::int64_t> order, Random& random) {
 
 class ArraySource : public Source {
  public:
-  ArraySource(Samples samples, int batch_size, Shuffle shuffle, std::uint64_t seed)
+  ArraySource(Samples samples, int batch_size, Shuffle shuffle)
       : samples_(std::move(samples)),
         batch_size_(static_cast<std::size_t>(batch_size)),
         shuffle_(shuffle),
-        seed_(seed),
         order_(in_order(samples_.count())) {}
 
   std::optional<std::int64_t> batches() const override {
     return static_cast<std::int64_t>((order_.size() + batch_size_ - 1) / batch_size_);
   }
   std::optional<std::int64_t> samples() const override { return samples_.count(); }
-  void begin(std::int64_t /*pass*/, std::uint64_t stream) override {
+  void begin(std::int64_t /*pass*/, Order order) override {
     end_ = size_ = 0;
     if (shuffle_.mode() == Shuffle::none) return;
-    Random random(seed_, stream);
+    Random random(order.seed, order.stream);
     std::iota(order_.begin(), order_.end(), std::int64_t{0});
     if (shuffle_.mode() == Shuffle::all) return shuffle(order_, random);
     for (std::size_t at = 0; at < order_.size(); at += batch_size_) {
@@ -54,7 +53,6 @@ class ArraySource : public Source {
   Samples samples_;
   std::size_t batch_size_;
   Shuffle shuffle_;
-  std::uint64_t seed_;
   std::vector<std::int64_t> order_;
   std::size_t end_ = 0, size_ = 0;  // of the current batch, in `order_`
 };
@@ -70,7 +68,7 @@ class DatasetSource : public Source {
 
   std::optional<std::int64_t> batches() const override { return data_.size(); }
   std::optional<std::int64_t> samples() const override { return std::nullopt; }
-  void begin(std::int64_t pass, std::uint64_t /*stream*/) override { next_ = data_.begin(pass); }
+  void begin(std::int64_t pass, Order /*order*/) override { next_ = data_.begin(pass); }
   std::int64_t next() override {
     std::optional<Batch> batch = next_();
     if (!batch) {
@@ -157,8 +155,8 @@ std::vector<std::int64_t> in_order(std::int64_t count) {
   return order;
 }
 
-std::unique_ptr<Source> array_source(Samples samples, int batch_size, Shuffle shuffle, std::uint64_t seed) {
-  return std::make_unique<ArraySource>(std::move(samples), batch_size, shuffle, seed);
+std::unique_ptr<Source> array_source(Samples samples, int batch_size, Shuffle shuffle) {
+  return std::make_unique<ArraySource>(std::move(samples), batch_size, shuffle);
 }
 
 std::unique_ptr<Source> dataset_source(Model& model, Dataset data, std::map<int, double> class_weight,
@@ -167,13 +165,13 @@ std::unique_ptr<Source> dataset_source(Model& model, Dataset data, std::map<int,
 }
 
 void Steps::begin_pass() {
-  source_.begin(epoch_, stream_);
+  source_.begin(epoch_, order_);
   open_ = fresh_ = true;
 }
 
-void Steps::begin_epoch(std::int64_t epoch, std::uint64_t stream, bool anew) {
+void Steps::begin_epoch(std::int64_t epoch, Order order, bool anew) {
   epoch_ = epoch;
-  stream_ = stream;
+  order_ = order;
   taken_ = 0;
   if (anew || !per_epoch_ || !open_) begin_pass();
 }

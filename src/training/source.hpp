@@ -38,6 +38,11 @@ void feed(Model& model, Program& program, const Samples& samples, std::span<cons
 /// 0, 1, 2, ...
 std::vector<std::int64_t> in_order(std::int64_t count);
 
+/// The random numbers by which sumi orders the samples of a pass.
+struct Order {
+  std::uint64_t seed = 0, stream = 0;
+};
+
 /// The batches of one pass over the data after another.
 class Source {
  public:
@@ -49,8 +54,8 @@ class Source {
   /// Of a pass; absent where not known.
   virtual std::optional<std::int64_t> batches() const = 0;
   virtual std::optional<std::int64_t> samples() const = 0;
-  /// Begins a pass. Where sumi shuffles, the order is that of the random numbers of this stream.
-  virtual void begin(std::int64_t pass, std::uint64_t stream) = 0;
+  /// Begins a pass; `order`: where sumi shuffles.
+  virtual void begin(std::int64_t pass, Order order) = 0;
   /// Goes on to the next batch and returns its number of samples; 0 at the end.
   virtual std::int64_t next() = 0;
   /// Of the current batch.
@@ -59,7 +64,7 @@ class Source {
 };
 
 /// Checked arrays, cut into batches of this size, the last one short where it must be.
-std::unique_ptr<Source> array_source(Samples samples, int batch_size, Shuffle shuffle = false, std::uint64_t seed = 0);
+std::unique_ptr<Source> array_source(Samples samples, int batch_size, Shuffle shuffle = false);
 /// A Dataset's batches, each checked when it comes, for its inputs alone where there is nothing to compare with.
 std::unique_ptr<Source> dataset_source(Model& model, Dataset data, std::map<int, double> class_weight,
                                        bool inputs_alone = false);
@@ -72,7 +77,7 @@ class Steps {
   /// Of an epoch; absent where not known.
   std::optional<std::int64_t> count() const { return per_epoch_ ? per_epoch_ : source_.batches(); }
   /// `anew`: begins with the first batch in any case.
-  void begin_epoch(std::int64_t epoch, std::uint64_t stream, bool anew = false);
+  void begin_epoch(std::int64_t epoch, Order order, bool anew = false);
   /// The next batch's number of samples; 0 at the end of the epoch. Warns, once, where the data end before the steps
   /// do. Throws ArgumentError for data without any batch.
   std::int64_t next();
@@ -83,7 +88,7 @@ class Steps {
   Source& source_;
   std::optional<std::int64_t> per_epoch_;
   std::int64_t epoch_ = 0, taken_ = 0;
-  std::uint64_t stream_ = 0;
+  Order order_;
   bool open_ = false;   // a pass has begun and not ended
   bool fresh_ = false;  // nothing was taken of it
   bool warned_ = false;

@@ -39,7 +39,7 @@ void test_batch(Model& model, Program& program, RunningMetrics& metrics) {
 void test_epoch(Model& model, Source& source, Steps& steps, RunningMetrics& metrics, CallbackList& callbacks) {
   metrics.reset();
   callbacks.on_test_begin({});
-  steps.begin_epoch(0, 0, true);
+  steps.begin_epoch(0, {}, true);
   std::int64_t batch = 0;
   while (const std::int64_t samples = steps.next()) {
     callbacks.on_test_batch_begin(batch, {});
@@ -62,8 +62,9 @@ void train_epoch(Model& model, Source& source, Steps& steps, int epoch, RunningM
   metrics.reset();
   callbacks.on_epoch_begin(epoch, {});
   const std::int64_t skipped = std::exchange(model.resume_batch, 0);
-  // The order depends on the updates made before the epoch, so that a resumed training goes on as the uninterrupted one.
-  steps.begin_epoch(epoch, static_cast<std::uint64_t>(model.optimizer().step() - skipped) + 1);
+  // The order depends on the updates made before the epoch, so that a resumed training goes on as the uninterrupted
+  // one.
+  steps.begin_epoch(epoch, {model.random_seed(), static_cast<std::uint64_t>(model.optimizer().step() - skipped) + 1});
   std::int64_t batch = 0;
   while (const std::int64_t samples = steps.next()) {
     if (batch < skipped) {
@@ -178,7 +179,7 @@ Tensor predict(Sequential& sequential, Model& model, const DataArgument& data, c
   callbacks.set_params({options.verbose.level(), 1, steps.count()});
 
   callbacks.on_predict_begin({});
-  steps.begin_epoch(0, 0);
+  steps.begin_epoch(0, {});
   Outputs outputs(options.steps ? std::nullopt : source->samples());
   Shape shape;
   std::int64_t batch = 0;

@@ -71,7 +71,7 @@ class CallbackPointer : public std::shared_ptr<Callback> {
   /// Temporaries only: of a variable a copy would be taken, whose state nobody sees.
   template <class T>
   requires(std::derived_from<T, Callback> && !std::is_reference_v<T>)
-  CallbackPointer(T&& callback)  // NOLINT(google-explicit-constructor): `.callbacks = {TerminateOnNaN()}`
+      CallbackPointer(T&& callback)  // NOLINT(google-explicit-constructor): `.callbacks = {TerminateOnNaN()}`
       : std::shared_ptr<Callback>(std::make_shared<T>(std::move(callback))) {}
 };
 

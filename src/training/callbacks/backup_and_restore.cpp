@@ -59,7 +59,8 @@ void BackupAndRestore::save(Position now) {
   now.step = trained.optimizer().step();
   std::error_code error;
   fs::create_directories(options_.backup_dir, error);
-  if (error) throw FileError("The folder '" + options_.backup_dir.string() + "' can't be made: " + error.message() + ".");
+  if (error)
+    throw FileError("The folder '" + options_.backup_dir.string() + "' can't be made: " + error.message() + ".");
   const auto json_of = [](const Position& position) {
     return saving::Json{{"epoch", position.epoch}, {"batch", position.batch}, {"step", position.step}};
   };
@@ -76,7 +77,8 @@ void BackupAndRestore::on_train_end(const Logs& /*logs*/) {
   if (!options_.delete_checkpoint) return;
   std::error_code error;
   fs::remove_all(options_.backup_dir, error);
-  if (error) throw FileError("The folder '" + options_.backup_dir.string() + "' can't be removed: " + error.message() + ".");
+  if (error)
+    throw FileError("The folder '" + options_.backup_dir.string() + "' can't be removed: " + error.message() + ".");
 }
 
 }  // namespace sumi

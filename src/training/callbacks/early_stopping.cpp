@@ -21,9 +21,8 @@ void EarlyStopping::on_train_begin(const Logs& /*logs*/) {
 }
 
 void EarlyStopping::on_epoch_end(int epoch, Logs& logs) {
-  const std::optional<double> current =
-      monitored(logs, "Early stopping conditioned on metric `" + monitor() +
-                          "` which is not available. Available metrics are: ");
+  const std::optional<double> current = monitored(
+      logs, "Early stopping conditioned on metric `" + monitor() + "` which is not available. Available metrics are: ");
   if (!current || epoch < options_.start_from_epoch) return;
   const auto remember = [&] {
     best_epoch_ = epoch;

@@ -47,8 +47,8 @@ std::string format(const std::string& pattern, const std::variant<std::int64_t, 
   } else if (spec == "e") {
     text = scientific(real, precision);
   } else {
-    refuse(pattern, "expected a format of width, precision, and d (for whole numbers), f or e, received '" + given +
-                        "'");
+    refuse(pattern,
+           "expected a format of width, precision, and d (for whole numbers), f or e, received '" + given + "'");
   }
   const std::size_t missing = static_cast<std::size_t>(width) - std::min(text.size(), static_cast<std::size_t>(width));
   text.insert(zeros && text.starts_with("-") ? 1 : 0, missing, zeros ? '0' : ' ');
@@ -74,7 +74,8 @@ std::string fill_template(const std::string& pattern, const std::vector<Template
     const std::string field = pattern.substr(i + 1, end - i - 1);
     const std::size_t colon = std::min(field.find(':'), field.size());
     const std::string name = field.substr(0, colon);
-    const auto found = std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == name; });
+    const auto found =
+        std::find_if(values.begin(), values.end(), [&](const auto& value) { return value.first == name; });
     if (found == values.end()) refuse(pattern, repr(std::string_view(name)));
     result += format(pattern, found->second, std::string_view(field).substr(std::min(colon + 1, field.size())));
     i = end;

@@ -16,8 +16,8 @@ ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
     throw ArgumentError("ReduceLROnPlateau does not support a factor >= 1.0. Received factor=" + repr(options_.factor));
   }
   if (!(options_.factor >= 0.0)) {
-    throw ArgumentError("Expected `factor` to be from 0 up to, but not including, 1. Received factor=" +
-                        repr(options_.factor) + ".");
+    throw ArgumentError(
+        "Expected `factor` to be from 0 up to, but not including, 1. Received factor=" + repr(options_.factor) + ".");
   }
 }
 

@@ -21,7 +21,8 @@ void SwapEMAWeights::on_epoch_end(int epoch, Logs& /*logs*/) {
   show_averages(true);
   // At the end of fit the averages become the weights: after the last epoch they must be what the weights are now.
   training::Model& trained = training::model_of(model());
-  if (epoch + 1 == params().epochs || trained.stop_training) trained.optimizer().set_averages(trained.parameter_arena());
+  if (epoch + 1 == params().epochs || trained.stop_training)
+    trained.optimizer().set_averages(trained.parameter_arena());
 }
 
 void SwapEMAWeights::on_test_begin(const Logs& /*logs*/) { show_averages(true); }
