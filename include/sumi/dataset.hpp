@@ -26,7 +26,9 @@ struct Batch {
 template <class... Arrays>
 requires(sizeof...(Arrays) >= 1 && sizeof...(Arrays) <= 3) Batch make_batch(Arrays... arrays) {
   auto kept = std::make_shared<std::tuple<Arrays...>>(std::move(arrays)...);
-  return std::apply([&](const auto&... array) { return Batch{ArrayView(array)..., kept}; }, *kept);
+  Batch batch = std::apply([](const auto&... array) { return Batch{ArrayView(array)...}; }, *kept);
+  batch.owner = std::move(kept);
+  return batch;
 }
 
 /// How batches come about. A Dataset is a recipe, copied cheaply; begin() carries it out. Every pass over the data has
