@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "apps/process.hpp"
+#include "sumi/saving.hpp"
 #include "support/catch.hpp"
 
 using namespace sumi::test;
