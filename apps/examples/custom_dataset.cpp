@@ -36,10 +36,11 @@ int main() {
   });
   model.compile(
       {.optimizer = Adam{.learning_rate = 0.02}, .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-  const History history = model.fit(endless.prefetch(4), {.epochs = 10,
-                                                          .verbose = 2,
-                                                          .callbacks = {EarlyStopping({.monitor = "loss"})},
-                                                          .validation_data = endless.take(5),
-                                                          .steps_per_epoch = 50});
+  const History history =
+      model.fit(endless.prefetch(4), {.epochs = 10,
+                                      .verbose = 2,
+                                      .callbacks = {EarlyStopping({.monitor = "loss", .patience = 3})},
+                                      .validation_data = endless.take(5),
+                                      .steps_per_epoch = 50});
   return history["val_accuracy"].back() > 0.9 ? 0 : 1;
 }
