@@ -304,6 +304,29 @@ TEST_CASE("BackupAndRestore: a training broken off anywhere and begun again ends
         "Empty `backup_dir` argument passed");
 }
 
+TEST_CASE("BackupAndRestore: left between its two files, the older state is gone on with") {
+  const test::TemporaryFolder folder;
+  const auto backup = folder.path() / "backup", weights = backup / "latest.weights.h5";
+  Sequential uninterrupted = line(), broken = line(), resumed = line();
+  const FitOptions whole{.batch_size = 4, .epochs = 3, .verbose = 0, .shuffle = false};
+  uninterrupted.fit(ones, ones, whole);
+  FitOptions options = whole;
+  options.callbacks = {LambdaCallback({.on_epoch_begin =
+                                           [&](int epoch, const Logs&) {
+                                             if (epoch == 2) throw StateError("power cut");
+                                           },
+                                       .on_epoch_end =
+                                           [&](int epoch, Logs&) {
+                                             if (epoch == 1) std::filesystem::copy(weights, folder.path() / "older");
+                                           }}),
+                       BackupAndRestore({.backup_dir = backup})};
+  CHECK_THROWS_AS(broken.fit(ones, ones, options), StateError);
+  std::filesystem::rename(folder.path() / "older", weights);
+  options.callbacks = {BackupAndRestore({.backup_dir = backup})};
+  CHECK(resumed.fit(ones, ones, options).epoch == std::vector<int>{1, 2});
+  CHECK(resumed.get_weights() == uninterrupted.get_weights());
+}
+
 TEST_CASE("A callback that throws leaves a usable model and whole files") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "model.keras";
