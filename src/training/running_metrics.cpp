@@ -40,6 +40,14 @@ void RunningMetrics::write(Logs& logs) const {
   for (const Running& metric : metrics_) logs.set(metric.name, metric.metric->result_of(metric.state));
 }
 
+std::optional<Direction> RunningMetrics::direction(std::string_view name) const {
+  if (name == "loss") return Direction::down;
+  for (const Running& metric : metrics_) {
+    if (metric.name == name) return metric.metric->direction();
+  }
+  return std::nullopt;
+}
+
 const Logs& RunningMetrics::logs() {
   write(logs_);
   return logs_;
