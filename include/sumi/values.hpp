@@ -72,12 +72,16 @@ class Padding {
   /// Case-insensitive. Throws ArgumentError for anything but "valid" and "same".
   Padding(std::string_view name);                                 // NOLINT(google-explicit-constructor)
   Padding(const char* name) : Padding(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
-  bool same() const { return same_; }
-  const char* name() const { return same_ ? "same" : "valid"; }
+  /// Zeros only in front, as many as the window is long less one: what Conv1D calls "causal".
+  static Padding causal();
+  bool same() const { return kind_ == Kind::same; }
+  bool is_causal() const { return kind_ == Kind::causal; }
+  const char* name() const { return same() ? "same" : is_causal() ? "causal" : "valid"; }
   friend bool operator==(const Padding&, const Padding&) = default;
 
  private:
-  bool same_ = false;
+  enum class Kind { valid, same, causal };
+  Kind kind_ = Kind::valid;
 };
 
 /// Where the channels of an image stand: "channels_last" (N, H, W, C) or "channels_first" (N, C, H, W).

@@ -3,18 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "core/text.hpp"
 
 namespace sumi {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
 
 struct ActivationName {
   ActivationKind kind;
@@ -58,10 +51,16 @@ static_assert(static_cast<std::size_t>(activations.back().kind) + 1 == activatio
 
 }  // namespace
 
-Padding::Padding(std::string_view name) : same_(lower_case(name) == "same") {
-  if (!same_ && lower_case(name) != "valid") {
+Padding::Padding(std::string_view name) : kind_(lower_case(name) == "same" ? Kind::same : Kind::valid) {
+  if (!same() && lower_case(name) != "valid") {
     throw ArgumentError("The `padding` argument must be one of {'valid', 'same'}. Received: " + std::string(name));
   }
+}
+
+Padding Padding::causal() {
+  Padding padding = "valid";
+  padding.kind_ = Kind::causal;
+  return padding;
 }
 
 DataFormat::DataFormat(std::string_view name) : first_(lower_case(name) == "channels_first") {

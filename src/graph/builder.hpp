@@ -45,6 +45,8 @@ struct Builder {
   ValueId emit_one(Attributes attributes, std::vector<ValueId> inputs) {
     return emit(std::move(attributes), std::move(inputs)).front();
   }
+  /// Appends an op whose output's shape is the caller's choice; returns that output.
+  ValueId emit_as(Shape shape, Attributes attributes, std::vector<ValueId> inputs);
   /// The value that holds a weight.
   ValueId weight_value(std::size_t declaration);
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/text.hpp"
 #include "graph/builder.hpp"
 #include "sumi/custom_op.hpp"
 #include "sumi/error.hpp"
@@ -14,19 +15,34 @@ namespace sumi {
 namespace {
 
 // Total padding of Keras's "same" is max((out - 1) * stride + span - n, 0); the extra cell stands after.
-void resolve_padding(std::int64_t n, int span, int stride, bool same, int& before, int& after) {
-  before = after = 0;
-  if (!same) return;
+void resolve_padding(std::int64_t n, int span, int stride, Padding padding, int& before, int& after) {
+  before = padding.is_causal() ? span - 1 : 0;
+  after = 0;
+  if (!padding.same()) return;
   const std::int64_t out = (n + stride - 1) / stride;
   const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + span - n, 0);
   before = static_cast<int>(total / 2);
   after = static_cast<int>(total) - before;
 }
 
-graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dilation, Padding padding) {
-  if (x.size() != 4) {
-    throw ShapeError("Expected an image batch of rank 4 (N, H, W, C). Received shape " + to_string(x) + ".");
-  }
+// What a transposed convolution makes of n cells before anything is cut off is (n - 1) * stride + span long. Keras's
+// "same" cuts at both ends; what is cut for one more stays in front.
+void resolve_transposed_padding(std::int64_t n, int span, int stride, Padding padding, int size, int& before,
+                                int& after) {
+  before = after = 0;
+  if (!padding.same()) return;
+  const int cut = static_cast<int>((n - 1) * stride) + span - size;
+  const int kept = 2 * (span - 1) - cut;
+  before = span - 1 - std::min((kept + 1) / 2, span - 1);
+  after = std::max(cut - before, 0);
+}
+
+void require_image(const Shape& x) {
+  if (x.size() == 4) return;
+  throw ShapeError("Expected an image batch of rank 4 (N, H, W, C). Received shape " + to_string(x) + ".");
+}
+
+graph::Window unpadded_window(Size2 kernel, Size2 strides, Size2 dilation) {
   graph::Window w;
   w.kernel_h = kernel.height;
   w.kernel_w = kernel.width;
@@ -34,12 +50,23 @@ graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dil
   w.stride_w = strides.width;
   w.dilation_h = dilation.height;
   w.dilation_w = dilation.width;
-  resolve_padding(x[1], (kernel.height - 1) * dilation.height + 1, strides.height, padding.same(), w.pad_top,
-                  w.pad_bottom);
-  resolve_padding(x[2], (kernel.width - 1) * dilation.width + 1, strides.width, padding.same(), w.pad_left,
-                  w.pad_right);
   return w;
 }
+
+// Cells that a window's kernel spans.
+int span_h(const graph::Window& w) { return (w.kernel_h - 1) * w.dilation_h + 1; }
+int span_w(const graph::Window& w) { return (w.kernel_w - 1) * w.dilation_w + 1; }
+
+graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dilation, Padding padding) {
+  require_image(x);
+  graph::Window w = unpadded_window(kernel, strides, dilation);
+  resolve_padding(x[1], span_h(w), w.stride_h, padding, w.pad_top, w.pad_bottom);
+  resolve_padding(x[2], span_w(w), w.stride_w, padding, w.pad_left, w.pad_right);
+  return w;
+}
+
+// The window's size of a kernel (h, w, ...).
+Size2 kernel_size(const Shape& kernel) { return {static_cast<int>(kernel.at(0)), static_cast<int>(kernel.at(1))}; }
 
 int positive_axis(int axis, std::size_t rank) {
   const int positive = axis < 0 ? axis + static_cast<int>(rank) : axis;
@@ -85,10 +112,26 @@ void Lowering::output(Value value) {
 }
 
 Value Lowering::conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups) {
-  const Shape& k = shape(kernel);
-  const Size2 size(static_cast<int>(k.at(0)), static_cast<int>(k.at(1)));
-  const graph::Window window = make_window(shape(x), size, strides, dilation, padding);
+  const graph::Window window = make_window(shape(x), kernel_size(shape(kernel)), strides, dilation, padding);
   return {builder_->emit_one(graph::Conv2d{window, groups, ActivationKind::linear}, {x.id, kernel.id, graph::none})};
+}
+
+Value Lowering::conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation,
+                                 Size2 output_size) {
+  const Shape from = shape(x);
+  require_image(from);
+  const Shape k = shape(kernel);
+  graph::Window w = unpadded_window(kernel_size(k), strides, dilation);
+  resolve_transposed_padding(from[1], span_h(w), w.stride_h, padding, output_size.height, w.pad_top, w.pad_bottom);
+  resolve_transposed_padding(from[2], span_w(w), w.stride_w, padding, output_size.width, w.pad_left, w.pad_right);
+  const Shape to = {from[0], output_size.height, output_size.width, k.at(2)};
+  const Shape back = graph::output_shapes(graph::Conv2d{.window = w}, std::vector<Shape>{to, k}).front();
+  if (back != from) {
+    throw ShapeError("Expected an output size of conv2d_transpose of which a convolution makes " + to_string(from) +
+                     ". Received output_size=" + to_string(output_size) + ", of which it makes " + to_string(back) +
+                     ".");
+  }
+  return {builder_->emit_as(to, graph::Conv2dBackwardData{w, 1}, {x.id, kernel.id})};
 }
 
 Value Lowering::max_pool2d(Value x, Size2 window, Size2 strides, Padding padding) {
@@ -189,10 +232,7 @@ Value Lowering::reshape(Value x, const Shape& to) {
                      ", target shape " + to_string(to) + ".");
   }
   if (target == shape(x)) return x;
-  graph::Builder& b = *builder_;
-  const graph::ValueId y = b.graph.add_value(std::move(target), graph::Role::temporary, b.layer_name_ + ".reshape");
-  b.graph.ops.push_back({graph::Reshape{}, {x.id}, {y}, b.layer_name_});
-  return {y};
+  return {builder_->emit_as(std::move(target), graph::Reshape{}, {x.id})};
 }
 
 Value Lowering::transpose(Value x, const std::vector<int>& axes) {

@@ -15,15 +15,25 @@ void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::str
                    ", found ndim=" + std::to_string(input.size()) + ". Full shape received: " + to_string(input));
 }
 
-void expect_positive(const char* argument, Size2 value) {
-  if (value.height > 0 && value.width > 0) return;
+namespace {
+
+void expect_positive(const char* argument, int count, const std::set<int>& values, const std::string& received) {
   std::vector<std::string> refused;
-  for (const int number : std::set<int>{value.height, value.width}) {
+  for (const int number : values) {
     if (number <= 0) refused.push_back(std::to_string(number));
   }
-  throw ArgumentError(std::string("The `") + argument + "` argument must be a tuple of 2 integers. Received " +
-                      argument + "=" + to_string(value) + ", including values {" + join(refused) +
+  if (refused.empty()) return;
+  throw ArgumentError(std::string("The `") + argument + "` argument must be a tuple of " + std::to_string(count) +
+                      " integers. Received " + argument + "=" + received + ", including values {" + join(refused) +
                       "} that do not satisfy `value > 0`");
+}
+
+}  // namespace
+
+void expect_positive(const char* argument, int value) { expect_positive(argument, 1, {value}, std::to_string(value)); }
+
+void expect_positive(const char* argument, Size2 value) {
+  expect_positive(argument, 2, {value.height, value.width}, to_string(value));
 }
 
 Image::Image(const Shape& shape, DataFormat format)
@@ -39,7 +49,7 @@ Shape Image::shape(DataFormat format) const {
 
 std::int64_t window_count(std::int64_t size, int window, int stride, int dilation, Padding padding) {
   if (size == None) return None;
-  if (padding.same()) return (size + stride - 1) / stride;
+  if (padding.same() || padding.is_causal()) return (size + stride - 1) / stride;
   const std::int64_t room = size - (std::int64_t{window - 1} * dilation + 1);
   return room < 0 ? 0 : room / stride + 1;
 }

@@ -31,7 +31,8 @@ enum class Rank { exactly, at_least };
 /// Throws ShapeError where the rank doesn't fit.
 void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::string& layer);
 
-/// Throws ArgumentError unless both numbers are above 0.
+/// Throws ArgumentError unless the number is above 0, or both numbers are.
+void expect_positive(const char* argument, int value);
 void expect_positive(const char* argument, Size2 value);
 
 /// Image dimensions of a shape (N, H, W, C) or (N, C, H, W).

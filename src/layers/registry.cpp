@@ -8,7 +8,11 @@ namespace {
 
 Registry<Layer>& registry() {
   static Registry<Layer> all("layer", {{Input{.shape = {}}},
+                                       {Conv1D{.filters = 1, .kernel_size = 1}},
                                        {Conv2D{.filters = 1, .kernel_size = 1}},
+                                       {Conv2DTranspose{.filters = 1, .kernel_size = 1}},
+                                       {DepthwiseConv2D{.kernel_size = 1}},
+                                       {SeparableConv2D{.filters = 1, .kernel_size = 1}},
                                        {MaxPooling2D{}},
                                        {AveragePooling2D{.pool_size = 1}},
                                        {GlobalAveragePooling2D{}},

@@ -52,6 +52,28 @@ TEST_CASE("gradients of conv2d with its bias") {
   }
 }
 
+TEST_CASE("gradients of a transposed convolution") {
+  struct Case {
+    Shape x, kernel, y;
+    Window window;
+  };
+  const std::vector<Case> cases = {
+      {{2, 2, 3, 3}, {3, 2, 2, 3}, {2, 4, 4, 2}, {.kernel_h = 3, .kernel_w = 2}},
+      {{1, 2, 2, 1},
+       {3, 3, 2, 1},
+       {1, 4, 3, 2},
+       {.kernel_h = 3, .kernel_w = 3, .stride_h = 2, .stride_w = 2, .pad_left = 1, .pad_bottom = 1, .pad_right = 1}},
+      {{1, 2, 2, 2}, {2, 2, 1, 2}, {1, 6, 6, 1}, {.kernel_h = 2, .kernel_w = 2, .stride_h = 3, .stride_w = 3}},
+      {{1, 3, 2, 2}, {2, 2, 3, 2}, {1, 5, 4, 3}, {.kernel_h = 2, .kernel_w = 2, .dilation_h = 2, .dilation_w = 2}},
+  };
+  for (const Case& c : cases) {
+    INFO(to_string(c.y));
+    Experiment e;
+    const ValueId x = random_weight(e, c.x, 1);
+    check_gradients(e, e.op_as(c.y, Conv2dBackwardData{c.window, 1}, {x, random_weight(e, c.kernel, 3)}));
+  }
+}
+
 TEST_CASE("gradient of a conv2d bias whose kernel is frozen") {
   Experiment e;
   const ValueId x = e.feed({1, 3, 3, 1}, fill({1, 3, 3, 1}, 1));
@@ -111,7 +133,7 @@ TEST_CASE("gradient of dropout") {
 
 TEST_CASE("gradients of reshape and transpose") {
   Experiment e;
-  const ValueId flat = e.reshape(random_weight(e, {2, 3, 4}, 1), {4, 6});
+  const ValueId flat = e.op_as({4, 6}, Reshape{}, {random_weight(e, {2, 3, 4}, 1)});
   check_gradients(e, flat);
 
   for (const std::vector<int>& axes : {std::vector<int>{0, 3, 1, 2}, {0, 2, 3, 1}, {3, 1, 0, 2}, {0, 1, 2, 3}}) {

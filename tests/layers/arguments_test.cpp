@@ -102,5 +102,5 @@ TEST_CASE("layers by class name") {
   CHECK_FALSE(Layer::is_built_in("conv2d"));
   CHECK(test::error_text<ArgumentError>([] {
           Layer::from_identifier("Conv4D");
-        }).starts_with("Could not locate class 'Conv4D'. Known: InputLayer, Conv2D, MaxPooling2D,"));
+        }).starts_with("Could not locate class 'Conv4D'. Known: InputLayer, Conv1D, Conv2D,"));
 }

@@ -59,6 +59,38 @@ std::vector<Layer> unusual_layers() {
                          .renorm = true,
                          .renorm_clipping = RenormClipping{.rmax = 3, .dmax = 5},
                          .renorm_momentum = 0.5},
+      Conv1D{.filters = 4,
+             .kernel_size = 3,
+             .strides = 2,
+             .padding = "causal",
+             .groups = 2,
+             .activation = "relu",
+             .use_bias = false,
+             .kernel_initializer = "ones",
+             .kernel_regularizer = L2{}},
+      Conv1D{.filters = 4, .kernel_size = 3, .padding = "same", .data_format = "channels_first", .dilation_rate = 2},
+      Conv2DTranspose{.filters = 4,
+                      .kernel_size = {3, 2},
+                      .strides = {2, 3},
+                      .padding = "same",
+                      .output_padding = {1, 2},
+                      .data_format = "channels_first",
+                      .activation = "tanh",
+                      .bias_constraint = NonNeg{}},
+      DepthwiseConv2D{.kernel_size = {3, 2},
+                      .strides = 2,
+                      .padding = "same",
+                      .depth_multiplier = 3,
+                      .dilation_rate = {1, 2},
+                      .depthwise_initializer = "zeros",
+                      .depthwise_regularizer = L1{},
+                      .depthwise_constraint = "unit_norm"},
+      SeparableConv2D{.filters = 4,
+                      .kernel_size = {3, 2},
+                      .depth_multiplier = 2,
+                      .pointwise_initializer = "zeros",
+                      .pointwise_regularizer = L1{},
+                      .pointwise_constraint = "unit_norm"},
       Flatten{.data_format = "channels_first"},
       Reshape{.target_shape = {-1, 2, 3}},
       Dense{.units = 4,
@@ -156,7 +188,7 @@ TEST_CASE("the list above has every built-in layer") {
   const std::string text = error_text([] { Layer::from_identifier("?"); });
   std::size_t classes = 1;
   for (const char c : text) classes += c == ',';
-  CHECK(classes == unusual_layers().size() - 1);  // Conv2D stands there twice.
+  CHECK(classes == unusual_layers().size() - 2);  // Conv1D and Conv2D stand there twice.
 }
 
 TEST_CASE("an absent stride is written as what it stands for") {

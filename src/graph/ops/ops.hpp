@@ -39,6 +39,8 @@ SUMI_DIFFERENTIABLE_OP(Custom);
 #undef SUMI_DIFFERENTIABLE_OP
 // Reshape's output shape is the caller's choice, so that it has no shape rule.
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Reshape& kind, Gradients dy, Wanted wanted);
+// So is a transposed convolution's.
+std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2dBackwardData& kind, Gradients dy, Wanted wanted);
 
 // Ops that only passes make, behind the backward, and whose output shapes follow from their inputs.
 std::vector<Shape> shapes(const Moments& op, Shapes inputs);
