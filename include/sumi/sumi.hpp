@@ -16,6 +16,7 @@
 #include "sumi/lowering.hpp"
 #include "sumi/machine.hpp"
 #include "sumi/metrics.hpp"
+#include "sumi/optimizer.hpp"
 #include "sumi/optimizers.hpp"
 #include "sumi/plan.hpp"
 #include "sumi/random.hpp"
