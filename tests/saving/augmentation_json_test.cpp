@@ -22,7 +22,7 @@ std::string config(const Layer& layer) {
 TEST_CASE("noise and augmentation are written in Keras's order") {
   CHECK(config(SpatialDropout2D{.rate = 0.3}) ==
         R"(rate seed name dtype data_format {"rate":0.3,"seed":null,"data_format":"channels_last"})");
-  CHECK(saving::to_config(SpatialDropout2D{.rate = 0.3})["dtype"] == "float32");
+  CHECK(saving::to_config(Layer(SpatialDropout2D{.rate = 0.3}))["dtype"] == "float32");
   CHECK(config(GaussianNoise{.stddev = 0.1}) == R"(name trainable dtype stddev seed {"stddev":0.1,"seed":null})");
   CHECK(config(GaussianDropout{.rate = 0.2}) == R"(name trainable dtype rate seed {"rate":0.2,"seed":null})");
   CHECK(config(AlphaDropout{.rate = 0.2, .noise_shape = {None, 1, 3}, .seed = 4}) ==
