@@ -60,6 +60,40 @@ struct ActivationArguments {
   double alpha = 1.0;                 ///< elu, celu; squareplus uses it as b
 };
 
+/// A number that is drawn uniformly between two bounds; always the same where they are equal.
+struct Interval {
+  double lower = 0.0;
+  double upper = 0.0;
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+/// What stands around an image: reflect (c b a | a b c | c b a), wrap (a b c | a b c | a b c), constant (one number),
+/// nearest (a a a | a b c | c c c).
+enum class FillMode { reflect, wrap, constant, nearest };
+
+/// Arguments of Lowering::random_affine: what is drawn for each image. The image is flipped, turned, zoomed about its
+/// middle, and then shifted.
+struct RandomAffineArguments {
+  Interval shift_height = {};               ///< Parts of the image's height, downwards.
+  Interval shift_width = {};                ///< Parts of the image's width, to the right.
+  Interval zoom_height = {1.0, 1.0};        ///< 2 shows twice as much, half as large.
+  std::optional<Interval> zoom_width = {};  ///< As much as the height where absent.
+  Interval turn = {};                       ///< Parts of a full turn, counter-clockwise.
+  /// Flips half of the images: along both axes together where both are set.
+  bool flip_horizontal = false, flip_vertical = false;
+  bool bilinear = true;  ///< Between the four neighbours; otherwise the nearest of them.
+  FillMode fill_mode = FillMode::reflect;
+  double fill_value = 0.0;  ///< For FillMode::constant.
+};
+
+/// Arguments of Lowering::random_erase: what is drawn for each image.
+struct RandomEraseArguments {
+  Interval probability = {0.0, 1.0};    ///< That the image loses a box.
+  Interval scale = {0.02, 0.33};        ///< Squares of the box's sides, as parts of the image's.
+  std::vector<double> fill = {};        ///< What is then there: one number, one for each channel, or none for noise.
+  Interval value_range = {0.0, 255.0};  ///< Normal noise times its upper bound is clipped to it.
+};
+
 /// Turns one layer into ops. Handed to a layer's `lower`; all values carry the batch as their first dimension.
 class Lowering {
  public:
@@ -99,6 +133,22 @@ class Lowering {
   /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself.
   /// `noise_shape`: the shape of the mask, 1 where it is shared; empty means that of x.
   Value dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
+  /// The same, but dropped values become what a saturated SELU gives, and mean and variance stay as they were.
+  Value alpha_dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
+  /// In training: x plus normal noise of that standard deviation.
+  Value gaussian_noise(Value x, double stddev, Seed seed);
+  /// In training: x times normal noise of mean 1 and variance rate / (1 - rate).
+  Value gaussian_dropout(Value x, double rate, Seed seed);
+  /// In training: images (N, H, W, C), each through an affine map of its own.
+  Value random_affine(Value x, const RandomAffineArguments& arguments, Seed seed);
+  /// In training: images of a smaller size, all from the same random place.
+  Value random_crop(Value x, Size2 size, Seed seed);
+  /// Images of that size from the middle, which lies half a pixel towards the beginning where it can't be met.
+  Value center_crop(Value x, Size2 size);
+  /// Images scaled to that size, bilinearly between the pixels' middles.
+  Value resize(Value x, Size2 size);
+  /// In training: images some of which have lost a box.
+  Value random_erase(Value x, const RandomEraseArguments& arguments, Seed seed);
   /// The same values in row-major order under another shape (batch first; one -1 is inferred).
   Value reshape(Value x, const Shape& shape);
   /// Dimension i of the result is dimension axes[i] of x.

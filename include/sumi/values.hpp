@@ -163,6 +163,21 @@ class Axes {
   std::vector<int> axes_;
 };
 
+/// None, one number or several: `.factor = 0.2`, `.factor = {-0.2, 0.3}`.
+class Numbers {
+ public:
+  Numbers() = default;
+  Numbers(double number) : values_{number} {}                          // NOLINT(google-explicit-constructor)
+  Numbers(std::vector<double> values) : values_(std::move(values)) {}  // NOLINT(google-explicit-constructor)
+  Numbers(double first, double second) : values_{first, second} {}
+  Numbers(std::initializer_list<double> values) : values_(values) {}
+  const std::vector<double>& values() const { return values_; }
+  friend bool operator==(const Numbers&, const Numbers&) = default;
+
+ private:
+  std::vector<double> values_;
+};
+
 /// A random seed, or none: then one is drawn from the global seed (set_random_seed).
 using Seed = std::optional<std::int64_t>;
 

@@ -55,6 +55,11 @@ struct Builder {
  private:
   friend class sumi::Lowering;
 
+  // The seed of the next op that draws random numbers: each its own, whoever asked for it.
+  std::uint64_t random_seed(Seed wish) {
+    return (wish ? static_cast<std::uint64_t>(*wish) : seed_) + 0x9E3779B97F4A7C15ULL * ++random_ops_;
+  }
+
   std::vector<WeightDeclaration>& declared_;
   bool may_declare_;
   bool training_;

@@ -38,6 +38,12 @@ constexpr std::array names = {
     "fold_affine",
     "fold_affine_backward",
     "dropout",
+    "gaussian_noise",
+    "random_affine",
+    "random_affine_backward",
+    "crop",
+    "crop_backward",
+    "random_erase",
     "reshape",
     "transpose",
     "softmax",
@@ -168,6 +174,16 @@ class Backward {
 }  // namespace
 
 const char* name_of(const Attributes& attributes) { return names[attributes.index()]; }
+
+bool is_random(const Attributes& attributes) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.seed; }) return true;
+        if constexpr (requires { kind.forward.seed; }) return true;
+        return false;
+      },
+      attributes);
+}
 
 int block_of(Layout layout) { return layout == Layout::blocked16 ? 16 : layout == Layout::blocked8 ? 8 : 0; }
 

@@ -2,6 +2,7 @@
 #include "sumi/lowering.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
@@ -37,9 +38,11 @@ void resolve_transposed_padding(std::int64_t n, int span, int stride, Padding pa
   after = std::max(cut - before, 0);
 }
 
-void require_image(const Shape& x) {
-  if (x.size() == 4) return;
-  throw ShapeError("Expected an image batch of rank 4 (N, H, W, C). Received shape " + to_string(x) + ".");
+Size2 image_size(const Shape& x) {
+  if (x.size() != 4) {
+    throw ShapeError("Expected an image batch of rank 4 (N, H, W, C). Received shape " + to_string(x) + ".");
+  }
+  return {static_cast<int>(x[1]), static_cast<int>(x[2])};
 }
 
 graph::Window unpadded_window(Size2 kernel, Size2 strides, Size2 dilation) {
@@ -58,10 +61,10 @@ int span_h(const graph::Window& w) { return (w.kernel_h - 1) * w.dilation_h + 1;
 int span_w(const graph::Window& w) { return (w.kernel_w - 1) * w.dilation_w + 1; }
 
 graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dilation, Padding padding) {
-  require_image(x);
+  const Size2 image = image_size(x);
   graph::Window w = unpadded_window(kernel, strides, dilation);
-  resolve_padding(x[1], span_h(w), w.stride_h, padding, w.pad_top, w.pad_bottom);
-  resolve_padding(x[2], span_w(w), w.stride_w, padding, w.pad_left, w.pad_right);
+  resolve_padding(image.height, span_h(w), w.stride_h, padding, w.pad_top, w.pad_bottom);
+  resolve_padding(image.width, span_w(w), w.stride_w, padding, w.pad_left, w.pad_right);
   return w;
 }
 
@@ -119,11 +122,11 @@ Value Lowering::conv2d(Value x, Value kernel, Size2 strides, Padding padding, Si
 Value Lowering::conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation,
                                  Size2 output_size) {
   const Shape from = shape(x);
-  require_image(from);
+  const Size2 image = image_size(from);
   const Shape k = shape(kernel);
   graph::Window w = unpadded_window(kernel_size(k), strides, dilation);
-  resolve_transposed_padding(from[1], span_h(w), w.stride_h, padding, output_size.height, w.pad_top, w.pad_bottom);
-  resolve_transposed_padding(from[2], span_w(w), w.stride_w, padding, output_size.width, w.pad_left, w.pad_right);
+  resolve_transposed_padding(image.height, span_h(w), w.stride_h, padding, output_size.height, w.pad_top, w.pad_bottom);
+  resolve_transposed_padding(image.width, span_w(w), w.stride_w, padding, output_size.width, w.pad_left, w.pad_right);
   const Shape to = {from[0], output_size.height, output_size.width, k.at(2)};
   const Shape back = graph::output_shapes(graph::Conv2d{.window = w}, std::vector<Shape>{to, k}).front();
   if (back != from) {
@@ -214,9 +217,64 @@ Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
 Value Lowering::dropout(Value x, double rate, const Shape& noise_shape, Seed seed) {
   graph::Builder& b = *builder_;
   if (!b.training_ || rate == 0.0) return x;
-  graph::Dropout attributes{rate, noise_shape.empty() ? shape(x) : noise_shape, 0};
-  attributes.seed = (seed ? static_cast<std::uint64_t>(*seed) : b.seed_) + 0x9E3779B97F4A7C15ULL * ++b.random_ops_;
-  return {b.emit_one(attributes, {x.id})};
+  const Shape mask = noise_shape.empty() ? shape(x) : noise_shape;
+  return {b.emit_one(graph::Dropout{rate, mask, b.random_seed(seed), 1.0 / (1.0 - rate)}, {x.id})};
+}
+
+Value Lowering::alpha_dropout(Value x, double rate, const Shape& noise_shape, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || rate == 0.0) return x;
+  // What SELU saturates at: -scale * alpha.
+  constexpr double saturated = -1.7580993408473766;
+  const Shape mask = noise_shape.empty() ? shape(x) : noise_shape;
+  const Value mixed = {b.emit_one(graph::Dropout{rate, mask, b.random_seed(seed), 1.0, saturated}, {x.id})};
+  const double scale = 1.0 / std::sqrt((1.0 - rate) * (1.0 + rate * saturated * saturated));
+  return affine(mixed, {scale}, {-scale * saturated * rate});
+}
+
+Value Lowering::gaussian_noise(Value x, double stddev, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || stddev == 0.0) return x;
+  return {b.emit_one(graph::GaussianNoise{stddev, false, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::gaussian_dropout(Value x, double rate, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || rate == 0.0) return x;
+  return {b.emit_one(graph::GaussianNoise{std::sqrt(rate / (1.0 - rate)), true, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::random_affine(Value x, const RandomAffineArguments& arguments, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::RandomAffine{arguments, image_size(shape(x)), b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::random_crop(Value x, Size2 size, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::Crop{size, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::center_crop(Value x, Size2 size) {
+  if (size == image_size(shape(x))) return x;
+  return {builder_->emit_one(graph::Crop{size, std::nullopt}, {x.id})};
+}
+
+Value Lowering::resize(Value x, Size2 size) {
+  const Size2 from = image_size(shape(x));
+  if (size == from) return x;
+  const double height = static_cast<double>(from.height) / size.height;
+  const double width = static_cast<double>(from.width) / size.width;
+  const RandomAffineArguments scaled{
+      .zoom_height = {height, height}, .zoom_width = Interval{width, width}, .fill_mode = FillMode::nearest};
+  return {builder_->emit_one(graph::RandomAffine{scaled, size, 0}, {x.id})};
+}
+
+Value Lowering::random_erase(Value x, const RandomEraseArguments& arguments, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::RandomErase{arguments, b.random_seed(seed)}, {x.id})};
 }
 
 Value Lowering::reshape(Value x, const Shape& to) {

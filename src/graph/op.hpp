@@ -172,10 +172,43 @@ struct FoldAffine {};
 ///        -> dkernel, [sums (2,C)]: see GradientSums, of x and of the gradient of map[0] x + map[1].
 struct FoldAffineBackward {};
 
-/// x -> y in training. Its own backward on dy: the mask depends only on (seed, training step, index).
+/// x -> y in training. Its own backward on dy, with 0 for what is dropped: all that ops draw at random depends only on
+/// (seed, training step, index).
 struct Dropout {
   double rate = 0.0;
   Shape noise_shape;  ///< Same rank as x; 1 where the mask is shared.
+  std::uint64_t seed = 0;
+  double scale = 1.0;    ///< Of what is kept.
+  double dropped = 0.0;  ///< What stands in place of the rest.
+};
+/// x -> x + stddev z, or x (1 + stddev z), where z is normal. Its own backward on dy where it multiplies.
+struct GaussianNoise {
+  double stddev = 0.0;
+  bool multiplies = false;
+  std::uint64_t seed = 0;
+};
+/// x (N,H,W,C) -> y (N,H',W',C): each image through an affine map of its own.
+struct RandomAffine {
+  RandomAffineArguments arguments;
+  Size2 size;  ///< Of y. Another one than that of x keeps the middle in the middle.
+  std::uint64_t seed = 0;
+};
+/// dy -> dx.
+struct RandomAffineBackward {
+  RandomAffine forward;
+};
+/// x (N,H,W,C) -> y (N,H',W',C): the same part of all images, at a random place or, without a seed, in the middle.
+struct Crop {
+  Size2 size;
+  std::optional<std::uint64_t> seed;
+};
+/// dy -> dx.
+struct CropBackward {
+  Crop forward;
+};
+/// x (N,H,W,C) -> y. Its own backward on dy, with 0 as `fill`.
+struct RandomErase {
+  RandomEraseArguments arguments;
   std::uint64_t seed = 0;
 };
 
@@ -273,10 +306,14 @@ using Attributes =
     std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias,
                  Activate, ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
                  BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
-                 NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, Reshape,
-                 Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
+                 NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout,
+                 GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape, Transpose,
+                 Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
                  SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
                  ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+
+/// True where an op's output is another one in every training step, whatever its inputs are.
+bool is_random(const Attributes& attributes);
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

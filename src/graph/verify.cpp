@@ -42,6 +42,12 @@ constexpr std::array operands_of = {
     Operands{"x?x", "xx"},        // fold_affine
     Operands{"xxxx?", "x?"},      // fold_affine_backward
     Operands{"x", "x"},           // dropout
+    Operands{"x", "x"},           // gaussian_noise
+    Operands{"x", "x"},           // random_affine
+    Operands{"x", "x"},           // random_affine_backward
+    Operands{"x", "x"},           // crop
+    Operands{"x", "x"},           // crop_backward
+    Operands{"x", "x"},           // random_erase
     Operands{"x", "x"},           // reshape
     Operands{"x", "x"},           // transpose
     Operands{"x?", "x"},          // softmax

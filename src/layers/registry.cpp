@@ -24,6 +24,16 @@ Registry<Layer>& registry() {
                                        {ReLU{}},
                                        {Softmax{}},
                                        {Dropout{.rate = 0.0}},
+                                       {SpatialDropout2D{.rate = 0.0}},
+                                       {GaussianNoise{.stddev = 0.0}},
+                                       {GaussianDropout{.rate = 0.0}},
+                                       {AlphaDropout{.rate = 0.0}},
+                                       {RandomTranslation{.height_factor = 0.0, .width_factor = 0.0}},
+                                       {RandomRotation{.factor = 0.0}},
+                                       {RandomZoom{.height_factor = 0.0}},
+                                       {RandomFlip{}},
+                                       {RandomCrop{.height = 1, .width = 1}},
+                                       {RandomErasing{}},
                                        {Rescaling{.scale = 1.0}}});
   return all;
 }

@@ -86,8 +86,7 @@ void Executable::find_constants() {
   }
   for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
     const graph::Op& op = graph_.ops[i];
-    // A dropout is more than its input.
-    bool constant = !std::holds_alternative<graph::Dropout>(op.attributes);
+    bool constant = !graph::is_random(op.attributes);
     for (const ValueId id : op.inputs)
       constant = constant && (id == graph::none || follows[static_cast<std::size_t>(id)]);
     for (const ValueId id : op.outputs) {

@@ -74,6 +74,12 @@ Axes to_axes(const Json& json) {
   return to_int(json);
 }
 
+Numbers to_numbers(const Json& json) {
+  if (json.is_null()) return {};
+  if (json.is_array()) return to_vector<double>(json, "a number or an array of numbers", to_double);
+  return to_double(json);
+}
+
 Size2 to_size2(const Json& json) {
   if (json.is_number_integer()) return to_int(json);
   if (!json.is_array() || json.size() != 2) refuse("an integer or an array of 2 integers", json);
@@ -150,6 +156,7 @@ void JsonReader::operator()(std::string_view name, std::optional<std::vector<std
 }
 void JsonReader::operator()(std::string_view name, std::vector<double>& value) { read(name, value, to_doubles); }
 void JsonReader::operator()(std::string_view name, Axes& value) { read(name, value, to_axes); }
+void JsonReader::operator()(std::string_view name, Numbers& value) { read(name, value, to_numbers); }
 void JsonReader::operator()(std::string_view name, Size2& value) { read(name, value, to_size2); }
 void JsonReader::operator()(std::string_view name, std::optional<Size2>& value) {
   read_optional(name, value, to_size2);

@@ -23,6 +23,11 @@ void JsonWriter::operator()(std::string_view name, Axes& value) {
   put(name, value.values().size() == 1 ? Json(value.values()[0]) : Json(value.values()));
 }
 
+void JsonWriter::operator()(std::string_view name, Numbers& value) {
+  const std::vector<double>& values = value.values();
+  put(name, values.empty() ? Json() : values.size() == 1 ? Json(values[0]) : Json(values));
+}
+
 void JsonWriter::operator()(std::string_view name, std::optional<Size2>& value) {
   if (value) {
     (*this)(name, *value);

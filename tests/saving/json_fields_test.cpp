@@ -107,6 +107,16 @@ std::vector<Layer> unusual_layers() {
       ReLU{.max_value = 6, .negative_slope = 0.1, .threshold = 0.5},
       Softmax{.axis = {1, 2}},
       Dropout{.rate = 0.5, .noise_shape = {None, 1, 4}, .seed = 12},
+      SpatialDropout2D{.rate = 0.5, .data_format = "channels_first", .seed = 1},
+      GaussianNoise{.stddev = 0.1, .seed = 2},
+      GaussianDropout{.rate = 0.2, .seed = 3},
+      AlphaDropout{.rate = 0.2, .noise_shape = {None, 1, 3}, .seed = 4},
+      RandomTranslation{.height_factor = 0.1, .width_factor = {-0.2, 0.3}, .fill_mode = "wrap", .seed = 5},
+      RandomRotation{.factor = {0.1, -0.2}, .interpolation = "nearest", .fill_value = 1},
+      RandomZoom{.height_factor = {0.1, -0.3}, .width_factor = 0.2, .data_format = "channels_first"},
+      RandomFlip{.mode = "vertical", .seed = 6},
+      RandomCrop{.height = 4, .width = 5, .seed = 7},
+      RandomErasing{.factor = 0.5, .scale = {0.1, 0.2}, .fill_value = {1, 2, 3}, .value_range = {-1, 4}},
       Rescaling{.scale = 1 / 255.0, .offset = -1},
   };
 }

@@ -52,6 +52,10 @@ class RandomFields : public Fields {
   void operator()(std::string_view, Axes& value) override {
     if (coin()) value = Axes(number(-1, 3));
   }
+  void operator()(std::string_view, Numbers& value) override {
+    value = Numbers(number(0, 9) / 10.0);
+    if (coin()) value = Numbers(number(0, 9) / 10.0, number(0, 9) / 10.0);
+  }
   void operator()(std::string_view name, Size2& value) override {
     // Strides and dilation exclude each other.
     if (name != "dilation_rate") value = {number(1, 5), number(1, 5)};

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "backend/reference/activation.hpp"
+#include "backend/reference/augmentation.hpp"
 #include "backend/reference/batch_norm.hpp"
 #include "backend/reference/conv2d.hpp"
 #include "backend/reference/cross_entropy.hpp"
@@ -38,8 +39,8 @@ std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vect
         if constexpr (std::is_same_v<Kind, graph::Conv2d>) {
           count = conv2d_scratch(kind, input_shapes);
         } else if constexpr (is_any_of<Kind, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights, graph::SumToBias,
-                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward,
-                                       graph::NormChainBackwardData>) {
+                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward, graph::NormChainBackwardData,
+                                       graph::RandomAffineBackward>) {
           count = element_count(output_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackward>) {
           count = std::max(element_count(input_shapes[0]), element_count(input_shapes[1]));
