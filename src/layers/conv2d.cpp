@@ -29,7 +29,7 @@ Shape output_shape(const Conv2D& layer, const Shape& input) {
                      "`, `kernel shape=" + to_string(kernel_shape) + "`, `dilation_rate=" + to_string(dilation) +
                      "`, `strides=" + to_string(strides) + "`, `padding=" + layer.padding.name() + "`.");
   }
-  return image.shape(layer.data_format);
+  return layers::activated(image.shape(layer.data_format), layer.activation);
 }
 
 void lower(const Conv2D& layer, Lowering& ops) {
@@ -48,7 +48,7 @@ void lower(const Conv2D& layer, Lowering& ops) {
                                     .constraint = layer.bias_constraint}));
   }
   // Last, because a softmax goes over the last axis of what comes out, whichever that is.
-  x = layers::activate(ops, layers::from_channels_last(ops, x, layer.data_format), layer.activation);
+  x = ops.activate(layers::from_channels_last(ops, x, layer.data_format), layer.activation);
   if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
   ops.output(x);
 }
