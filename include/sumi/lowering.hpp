@@ -52,14 +52,6 @@ struct BatchNormArguments {
   std::optional<double> renorm_dmax = {};
 };
 
-/// Extra numbers of an activation; each kind reads those it knows.
-struct ActivationArguments {
-  double negative_slope = 0.0;        ///< relu, leaky_relu
-  std::optional<double> max_value{};  ///< relu
-  double threshold = 0.0;             ///< relu; soft_shrink and hard_shrink use it as lambda
-  double alpha = 1.0;                 ///< elu, celu; squareplus uses it as b
-};
-
 /// A number that is drawn uniformly between two bounds; always the same where they are equal.
 struct Interval {
   double lower = 0.0;
@@ -112,8 +104,8 @@ class Lowering {
 
   /// Cross-correlation of images (N, H, W, C) with a kernel (h, w, C / groups, filters), Keras's padding rule.
   Value conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups);
-  /// The transpose of a convolution with a kernel (h, w, filters, C): what conv2d's backward makes of x (N, H, W, C), an
-  /// image of output_size with so many filters. Throws ShapeError where no conv2d would make H x W of that size.
+  /// The transpose of a convolution with a kernel (h, w, filters, C): what conv2d's backward makes of x (N, H, W, C),
+  /// an image of output_size with so many filters. Throws ShapeError where no conv2d would make H x W of that size.
   Value conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, Size2 output_size);
   /// Largest value of each window; padding never wins.
   Value max_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
@@ -123,13 +115,17 @@ class Lowering {
   Value matmul(Value x, Value weights);
   /// x + bias along the last axis.
   Value add_bias(Value x, Value bias);
-  /// Element-wise function; softmax and log_softmax go over the last axis.
-  Value activate(Value x, ActivationFunction function, const ActivationArguments& arguments = {});
+  /// The function of each element, or along the last axis; glu halves that.
+  Value activate(Value x, const ActivationFunction& function);
+  /// x where it is above 0, otherwise alpha * x. alpha has the shape of one sample, 1 where it is shared.
+  Value prelu(Value x, Value alpha);
   /// exp(x) / sum exp(x) over the given axes (negative ones count from the end).
   Value softmax(Value x, const std::vector<int>& axes = {-1});
   /// Normalises along axis by the batch's moments in training (and updates the moving ones), by the moving ones
   /// otherwise.
   Value batch_norm(Value x, const BatchNormArguments& arguments);
+  /// Brings each group of channels (last axis) of each sample to mean 0 and deviation 1, then to gamma and beta (C).
+  Value group_norm(Value x, std::optional<Value> gamma, std::optional<Value> beta, int groups, double epsilon);
   /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself.
   /// `noise_shape`: the shape of the mask, 1 where it is shared; empty means that of x.
   Value dropout(Value x, double rate, const Shape& noise_shape, Seed seed);

@@ -80,6 +80,8 @@ int positive_axis(int axis, std::size_t rank) {
   return positive;
 }
 
+graph::ValueId id_of(const std::optional<Value>& value) { return value ? value->id : graph::none; }
+
 }  // namespace
 
 Value Lowering::input() const { return {builder_->input_}; }
@@ -158,18 +160,24 @@ Value Lowering::matmul(Value x, Value weights) {
 
 Value Lowering::add_bias(Value x, Value bias) { return {builder_->emit_one(graph::AddBias{}, {x.id, bias.id})}; }
 
-Value Lowering::activate(Value x, ActivationFunction function, const ActivationArguments& arguments) {
+Value Lowering::activate(Value x, const ActivationFunction& function) {
   switch (function.kind()) {
     case ActivationKind::linear:
       return x;
     case ActivationKind::softmax:
       return softmax(x);
     case ActivationKind::log_softmax:
-      return {builder_->emit_one(graph::Softmax{{static_cast<int>(shape(x).size()) - 1}, true}, {x.id, graph::none})};
+      return {builder_->emit_one(graph::Softmax{{positive_axis(-1, shape(x).size())}, true}, {x.id, graph::none})};
+    case ActivationKind::glu:
+      return {builder_->emit_one(graph::Glu{}, {x.id})};
+    case ActivationKind::sparsemax:
+      return {builder_->emit_one(graph::Sparsemax{}, {x.id})};
     default:
-      return {builder_->emit_one(graph::Activate{function.kind(), arguments}, {x.id})};
+      return {builder_->emit_one(graph::Activate{function.kind(), function.arguments()}, {x.id})};
   }
 }
+
+Value Lowering::prelu(Value x, Value alpha) { return {builder_->emit_one(graph::PRelu{}, {x.id, alpha.id})}; }
 
 Value Lowering::softmax(Value x, const std::vector<int>& axes) {
   graph::Softmax attributes;
@@ -180,7 +188,6 @@ Value Lowering::softmax(Value x, const std::vector<int>& axes) {
 
 Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
   graph::Builder& b = *builder_;
-  const auto id = [](const std::optional<Value>& value) { return value ? value->id : graph::none; };
   graph::BatchNorm attributes{positive_axis(arguments.axis, shape(x).size()), arguments.momentum, arguments.epsilon,
                               b.training_ && b.layer_trainable_, std::nullopt};
   const bool renorm = arguments.moving_stddev && arguments.renorm_mean && arguments.renorm_stddev;
@@ -189,14 +196,14 @@ Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
         graph::Renorm{arguments.renorm_momentum, arguments.renorm_rmin, arguments.renorm_rmax, arguments.renorm_dmax};
   }
   const std::vector<graph::ValueId> inputs = {x.id,
-                                              id(arguments.gamma),
-                                              id(arguments.beta),
+                                              id_of(arguments.gamma),
+                                              id_of(arguments.beta),
                                               arguments.moving_mean.id,
                                               arguments.moving_variance.id,
                                               graph::none,
-                                              id(arguments.moving_stddev),
-                                              id(arguments.renorm_mean),
-                                              id(arguments.renorm_stddev)};
+                                              id_of(arguments.moving_stddev),
+                                              id_of(arguments.renorm_mean),
+                                              id_of(arguments.renorm_stddev)};
   const std::vector<graph::ValueId> outputs = b.emit(attributes, inputs);
   if (attributes.training) {
     // The moving values are the weights themselves, updated in place: outputs 3, 4, and 5 to 7 with renormalisation.
@@ -212,6 +219,10 @@ Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
     for (std::size_t i = 0; renorm && i < 3; ++i) same_weight(inputs[6 + i], outputs[5 + i]);
   }
   return {outputs[0]};
+}
+
+Value Lowering::group_norm(Value x, std::optional<Value> gamma, std::optional<Value> beta, int groups, double epsilon) {
+  return {builder_->emit_one(graph::GroupNorm{groups, epsilon}, {x.id, id_of(gamma), id_of(beta)})};
 }
 
 Value Lowering::dropout(Value x, double rate, const Shape& noise_shape, Seed seed) {

@@ -85,6 +85,14 @@ struct ActivateBackward {
   ActivationKind kind = ActivationKind::linear;
   ActivationArguments arguments;
 };
+/// x (N, ...), alpha (...: of x's dimensions, or 1 where it is shared) -> y: x where it is above 0, else alpha x.
+struct PRelu {};
+/// x, alpha, dy -> [dx], [dalpha]. At 0 both derivatives are 0.
+struct PReluBackward {};
+/// x (..., 2C) -> y (..., C): the first half times the sigmoid of the second.
+struct Glu {};
+/// x, dy -> dx.
+struct GluBackward {};
 /// True where the derivative is computed from the function's output, false where from its input.
 bool reads_output(ActivationKind kind, const ActivationArguments& arguments);
 
@@ -129,6 +137,17 @@ struct BatchNormBackward {
   int axis = -1;
   double epsilon = 1e-3;
   bool training = true;
+};
+
+/// x (N, ..., C), [gamma (C)], [beta (C)] -> y, mean (N, groups), inv_std (N, groups): the moments of each group of
+/// C / groups channels of each sample, as batch_norm's of its channels.
+struct GroupNorm {
+  int groups = 1;
+  double epsilon = 1e-3;
+};
+/// x, [gamma], mean, inv_std, dy -> [dx], [dgamma], [dbeta].
+struct GroupNormBackward {
+  int groups = 1;
 };
 
 /// x (..., C) -> moments (2, C): the mean and the biased variance of each channel, as two-pass formulas give them.
@@ -230,6 +249,11 @@ struct SoftmaxBackward {
   bool log = false;
 };
 
+/// x (..., K) -> y: the point of the simplex (numbers of at least 0 whose sum is 1) that is nearest to x.
+struct Sparsemax {};
+/// y, dy -> dx.
+struct SparsemaxBackward {};
+
 /// x -> x * scale + offset; one number, or one per channel of the last axis. Its own backward without the offset.
 struct Affine {
   std::vector<double> scale, offset;
@@ -304,11 +328,12 @@ struct CustomBackward {
 
 using Attributes =
     std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias,
-                 Activate, ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
-                 BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
-                 NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout,
-                 GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape, Transpose,
-                 Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
+                 Activate, ActivateBackward, PRelu, PReluBackward, Glu, GluBackward, MaxPool2d, MaxPool2dBackward,
+                 AvgPool2d, AvgPool2dBackward, BatchNorm, BatchNormBackward, GroupNorm, GroupNormBackward, Moments,
+                 ChannelAffine, NormChain, GradientSums, NormChainBackward, NormChainBackwardData,
+                 Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, GaussianNoise, RandomAffine,
+                 RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape, Transpose, Softmax, SoftmaxBackward,
+                 Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
                  SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
                  ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
 

@@ -25,8 +25,9 @@ Shape output_shape(const Conv1D& layer, const Shape& input) {
         "`, `kernel shape=" + to_string(kernel) + "`, `dilation_rate=" + to_string(Shape{layer.dilation_rate}) +
         "`, `strides=" + to_string(Shape{layer.strides}) + "`, `padding=" + Padding(layer.padding).name() + "`.");
   }
-  if (first) return {input[0], layer.filters.get(), result};
-  return {input[0], result, layer.filters.get()};
+  const Shape output =
+      first ? Shape{input[0], layer.filters.get(), result} : Shape{input[0], result, layer.filters.get()};
+  return layers::activated(output, layer.activation);
 }
 
 void lower(const Conv1D& layer, Lowering& ops) {

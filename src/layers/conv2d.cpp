@@ -12,9 +12,10 @@ Shape output_shape(const Conv2D& layer, const Shape& input) {
   const layers::Image image(input, layer.data_format);
   layers::expect_groups_divide(layer.groups, image.channels, input);
   const Size2 kernel = layer.kernel_size;
-  return layers::convolved(input, image, {kernel.height, kernel.width, image.channels, layer.filters.get()},
-                           layer.strides, layer.dilation_rate, layer.padding, layer.filters)
-      .shape(layer.data_format);
+  const Shape of_kernel = {kernel.height, kernel.width, image.channels, layer.filters.get()};
+  const layers::Image output =
+      layers::convolved(input, image, of_kernel, layer.strides, layer.dilation_rate, layer.padding, layer.filters);
+  return layers::activated(output.shape(layer.data_format), layer.activation);
 }
 
 void lower(const Conv2D& layer, Lowering& ops) {

@@ -35,7 +35,8 @@ layers::Image transposed(const Conv2DTranspose& layer, layers::Image image) {
 
 Shape output_shape(const Conv2DTranspose& layer, const Shape& input) {
   layers::expect_rank(input, layers::Rank::exactly, 4, layers::label(layer));
-  return transposed(layer, layers::Image(input, layer.data_format)).shape(layer.data_format);
+  const layers::Image output = transposed(layer, layers::Image(input, layer.data_format));
+  return layers::activated(output.shape(layer.data_format), layer.activation);
 }
 
 void lower(const Conv2DTranspose& layer, Lowering& ops) {

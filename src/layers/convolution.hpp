@@ -75,7 +75,7 @@ Value add_bias(const Convolution& layer, Lowering& ops, Value x) {
 /// whichever it is.
 template <class Convolution>
 void finish(const Convolution& layer, Lowering& ops, Value x) {
-  x = activate(ops, x, layer.activation);
+  x = ops.activate(x, layer.activation);
   if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
   ops.output(x);
 }

@@ -6,7 +6,7 @@
 namespace sumi {
 
 Shape output_shape(const DepthwiseConv2D& layer, const Shape& input) {
-  return layers::depthwise_shape(layer, input).shape(layer.data_format);
+  return layers::activated(layers::depthwise_shape(layer, input).shape(layer.data_format), layer.activation);
 }
 
 void lower(const DepthwiseConv2D& layer, Lowering& ops) {

@@ -8,7 +8,7 @@ namespace sumi {
 Shape output_shape(const SeparableConv2D& layer, const Shape& input) {
   layers::Image image = layers::depthwise_shape(layer, input);
   image.channels = layer.filters;
-  return image.shape(layer.data_format);
+  return layers::activated(image.shape(layer.data_format), layer.activation);
 }
 
 void lower(const SeparableConv2D& layer, Lowering& ops) {

@@ -59,6 +59,8 @@ std::vector<T> to_vector(const Json& json, const char* expected, Convert convert
 }
 
 std::vector<std::int64_t> to_integers(const Json& json) {
+  // The axes of a layer that was not built yet may be one number.
+  if (json.is_number_integer()) return {to_int64(json)};
   return to_vector<std::int64_t>(json, "an array of integers", to_int64);
 }
 

@@ -8,6 +8,7 @@
 #include "backend/reference/cross_entropy.hpp"
 #include "backend/reference/custom.hpp"
 #include "backend/reference/elementwise.hpp"
+#include "backend/reference/group_norm.hpp"
 #include "backend/reference/losses.hpp"
 #include "backend/reference/matmul.hpp"
 #include "backend/reference/norm_chain.hpp"
@@ -44,6 +45,12 @@ std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vect
           count = element_count(output_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackward>) {
           count = std::max(element_count(input_shapes[0]), element_count(input_shapes[1]));
+        } else if constexpr (std::is_same_v<Kind, graph::PReluBackward>) {
+          count = element_count(input_shapes[1]);
+        } else if constexpr (std::is_same_v<Kind, graph::GroupNormBackward>) {
+          count = 2 * input_shapes[0].back();
+        } else if constexpr (std::is_same_v<Kind, graph::Sparsemax>) {
+          count = input_shapes[0].back();
         } else if constexpr (std::is_same_v<Kind, graph::FoldAffine>) {
           count = input_shapes[0].back();
         } else if constexpr (std::is_same_v<Kind, graph::FoldAffineBackward>) {
