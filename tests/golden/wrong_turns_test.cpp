@@ -220,7 +220,7 @@ TEST_CASE("A weighted mean of losses divides by the number of samples, not by th
 }
 
 TEST_CASE("A probability of 0 costs 16.118, one of 1 costs 1.19e-7") {
-  Sequential model({Input{.shape = {2}}});
+  Sequential model({Input{.shape = {2}}, Activation{.activation = "linear"}});
   model.compile({.optimizer = SGD{}, .loss = "sparse_categorical_crossentropy"});
   const std::vector<int> y = {0};
   CHECK(model.test_on_batch(rows({{0.0F, 1.0F}}), y)["loss"] == near(-std::log(1e-7)));
@@ -228,13 +228,13 @@ TEST_CASE("A probability of 0 costs 16.118, one of 1 costs 1.19e-7") {
 }
 
 TEST_CASE("Probabilities are divided by their sum") {
-  Sequential model({Input{.shape = {2}}});
+  Sequential model({Input{.shape = {2}}, Activation{.activation = "linear"}});
   model.compile({.optimizer = SGD{}, .loss = "sparse_categorical_crossentropy"});
   CHECK(model.test_on_batch(rows({{1.0F, 3.0F}}), std::vector<int>{0})["loss"] == near(std::log(4.0)));
 }
 
 TEST_CASE("Binary accuracy: 0.5 itself is no hit of class 1") {
-  Sequential model({Input{.shape = {1}}});
+  Sequential model({Input{.shape = {1}}, Activation{.activation = "linear"}});
   model.compile({.optimizer = SGD{}, .loss = "mse", .metrics = {"accuracy"}});
   CHECK(model.test_on_batch(rows({{0.5F}}), rows({{1.0F}}))["accuracy"] == 0.0);
 }
