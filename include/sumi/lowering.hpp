@@ -78,13 +78,18 @@ class Lowering {
 
   /// Cross-correlation of images (N, H, W, C) with a kernel (h, w, C / groups, filters), Keras's padding rule.
   Value conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups);
-  /// The transpose of a convolution with a kernel (h, w, filters, C): what conv2d's backward makes of x (N, H, W, C), an
-  /// image of output_size with so many filters. Throws ShapeError where no conv2d would make H x W of that size.
+  /// The transpose of a convolution with a kernel (h, w, filters, C): what conv2d's backward makes of x (N, H, W, C),
+  /// an image of output_size with so many filters. Throws ShapeError where no conv2d would make H x W of that size.
   Value conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, Size2 output_size);
   /// Largest value of each window; padding never wins.
   Value max_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
   /// Mean of each window; padded cells don't count.
   Value avg_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
+  /// Images (N, H, W, C) with zeros around them, and without their margins.
+  Value pad2d(Value x, const Margins& margins);
+  Value crop2d(Value x, const Margins& margins);
+  /// Images of so many times the size: each cell repeated, or `bilinear` between the centres of the cells.
+  Value upsample2d(Value x, Size2 factors, bool bilinear);
   /// x (..., C) times weights (C, units).
   Value matmul(Value x, Value weights);
   /// x + bias along the last axis.
