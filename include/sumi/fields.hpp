@@ -46,6 +46,7 @@ class Fields {
   virtual void operator()(std::string_view name, Numbers& value) = 0;  ///< The same, or null.
   virtual void operator()(std::string_view name, Size2& value) = 0;
   virtual void operator()(std::string_view name, std::optional<Size2>& value) = 0;
+  virtual void operator()(std::string_view name, Margins& value) = 0;
   virtual void operator()(std::string_view name, Padding& value) = 0;
   virtual void operator()(std::string_view name, DataFormat& value) = 0;
   virtual void operator()(std::string_view name, ActivationFunction& value) = 0;

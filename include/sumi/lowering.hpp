@@ -111,6 +111,11 @@ class Lowering {
   Value max_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
   /// Mean of each window; padded cells don't count.
   Value avg_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
+  /// Images (N, H, W, C) with zeros around them, and without their margins.
+  Value pad2d(Value x, const Margins& margins);
+  Value crop2d(Value x, const Margins& margins);
+  /// Images of so many times the size: each cell repeated, or `bilinear` between the centres of the cells.
+  Value upsample2d(Value x, Size2 factors, bool bilinear);
   /// x (..., C) times weights (C, units).
   Value matmul(Value x, Value weights);
   /// x + bias along the last axis.

@@ -65,6 +65,30 @@ struct OptionalSize2 : std::optional<Size2> {
   OptionalSize2(int height, int width) : std::optional<Size2>(Size2(height, width)) {}
 };
 
+/// What is added or cut off before and after an axis; one number means both.
+struct Ends {
+  int before = 0;
+  int after = 0;
+
+  Ends() = default;
+  Ends(int both) : before(both), after(both) {}  // NOLINT(google-explicit-constructor): `.padding = {1, {0, 2}}`
+  Ends(int before_, int after_) : before(before_), after(after_) {}
+
+  friend bool operator==(const Ends&, const Ends&) = default;
+};
+
+/// The four margins of an image: `.padding = 1`, `.padding = {1, 2}` (height, width), `.padding = {{1, 0}, {0, 2}}`.
+struct Margins {
+  Ends height;
+  Ends width;
+
+  Margins() = default;
+  Margins(int all) : height(all), width(all) {}  // NOLINT(google-explicit-constructor): `.padding = 1`
+  Margins(Ends height_, Ends width_) : height(height_), width(width_) {}
+
+  friend bool operator==(const Margins&, const Margins&) = default;
+};
+
 /// What stands around an image while a window slides over it: "valid" (nothing) or "same" (zeros, so that stride 1
 /// keeps the size).
 class Padding {

@@ -41,6 +41,11 @@ std::string to_string(Size2 value) {
   return "(" + std::to_string(value.height) + ", " + std::to_string(value.width) + ")";
 }
 
+std::string to_string(const Margins& value) {
+  return "(" + to_string(Size2(value.height.before, value.height.after)) + ", " +
+         to_string(Size2(value.width.before, value.width.after)) + ")";
+}
+
 std::string join(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;

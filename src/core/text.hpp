@@ -18,6 +18,8 @@ std::string repr(float value);
 std::string repr(std::string_view value);
 /// `(3, 3)`.
 std::string to_string(Size2 value);
+/// `((1, 0), (0, 2))`.
+std::string to_string(const Margins& value);
 /// With A to Z as a to z.
 std::string lower_case(std::string_view text);
 /// `a, b, c`.

@@ -147,6 +147,14 @@ Value Lowering::avg_pool2d(Value x, Size2 window, Size2 strides, Padding padding
   return {builder_->emit_one(graph::AvgPool2d{make_window(shape(x), window, strides, 1, padding)}, {x.id})};
 }
 
+Value Lowering::pad2d(Value x, const Margins& margins) { return {builder_->emit_one(graph::Pad2d{margins}, {x.id})}; }
+
+Value Lowering::crop2d(Value x, const Margins& margins) { return {builder_->emit_one(graph::Crop2d{margins}, {x.id})}; }
+
+Value Lowering::upsample2d(Value x, Size2 factors, bool bilinear) {
+  return {builder_->emit_one(graph::Upsample2d{factors, bilinear}, {x.id})};
+}
+
 Value Lowering::matmul(Value x, Value weights) {
   const Shape from = shape(x);
   const Shape w = shape(weights);

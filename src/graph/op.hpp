@@ -113,6 +113,26 @@ struct AvgPool2dBackward {
   Window window;
 };
 
+/// x (N,H,W,C) -> y: zeros around each image. Crop2d is its backward.
+struct Pad2d {
+  Margins margins;
+};
+/// x (N,H,W,C) -> y: each image without its margins. Pad2d is its backward.
+struct Crop2d {
+  Margins margins;
+};
+/// x (N,H,W,C) -> y (N,H*h,W*w,C): each cell repeated; bilinear: interpolated between the centres of the cells, beyond
+/// the outermost of which their values continue.
+struct Upsample2d {
+  Size2 factors;
+  bool bilinear = false;
+};
+/// dy -> dx.
+struct Upsample2dBackward {
+  Size2 factors;
+  bool bilinear = false;
+};
+
 /// Limits of batch renormalisation.
 struct Renorm {
   double momentum = 0.99;
@@ -329,13 +349,14 @@ struct CustomBackward {
 using Attributes =
     std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias,
                  Activate, ActivateBackward, PRelu, PReluBackward, Glu, GluBackward, MaxPool2d, MaxPool2dBackward,
-                 AvgPool2d, AvgPool2dBackward, BatchNorm, BatchNormBackward, GroupNorm, GroupNormBackward, Moments,
-                 ChannelAffine, NormChain, GradientSums, NormChainBackward, NormChainBackwardData,
-                 Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, GaussianNoise, RandomAffine,
-                 RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape, Transpose, Softmax, SoftmaxBackward,
-                 Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
-                 SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
-                 ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+                 AvgPool2d, AvgPool2dBackward, Pad2d, Crop2d, Upsample2d, Upsample2dBackward, BatchNorm,
+                 BatchNormBackward, GroupNorm, GroupNormBackward, Moments, ChannelAffine, NormChain, GradientSums,
+                 NormChainBackward, NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward,
+                 Dropout, GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape,
+                 Transpose, Softmax, SoftmaxBackward, Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy,
+                 CrossEntropyBackward, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss,
+                 PointwiseLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom,
+                 CustomBackward>;
 
 /// True where an op's output is another one in every training step, whatever its inputs are.
 bool is_random(const Attributes& attributes);

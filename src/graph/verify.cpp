@@ -34,6 +34,10 @@ constexpr std::array operands_of = {
     Operands{"xx", "x"},          // max_pool2d_backward
     Operands{"x", "x"},           // avg_pool2d
     Operands{"x", "x"},           // avg_pool2d_backward
+    Operands{"x", "x"},           // pad2d
+    Operands{"x", "x"},           // crop2d
+    Operands{"x", "x"},           // upsample2d
+    Operands{"x", "x"},           // upsample2d_backward
     Operands{"x??xx????", "x*"},  // batch_norm
     Operands{"x?xxx???", "???"},  // batch_norm_backward
     Operands{"x??", "xxx"},       // group_norm

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/text.hpp"
 #include "sumi/error.hpp"
@@ -18,23 +19,59 @@ void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::str
 
 namespace {
 
-void expect_positive(const char* argument, int count, const std::set<int>& values, const std::string& received) {
+int only(const char* name, const std::vector<std::int64_t>& list) {
+  if (list.size() == 1 && std::in_range<int>(list[0])) return static_cast<int>(list[0]);
+  throw ArgumentError(std::string("The `") + name + "` argument must be a tuple of 1 integers. Received " + name + "=" +
+                      to_string(list) + ".");
+}
+
+void expect_above(int limit, const char* argument, int count, const std::set<int>& values,
+                  const std::string& received) {
   std::vector<std::string> refused;
   for (const int number : values) {
-    if (number <= 0) refused.push_back(std::to_string(number));
+    if (number <= limit) refused.push_back(std::to_string(number));
   }
   if (refused.empty()) return;
   throw ArgumentError(std::string("The `") + argument + "` argument must be a tuple of " + std::to_string(count) +
                       " integers. Received " + argument + "=" + received + ", including values {" + join(refused) +
-                      "} that do not satisfy `value > 0`");
+                      "} that do not satisfy `value " + (limit < 0 ? ">=" : ">") + " 0`");
 }
 
 }  // namespace
 
-void expect_positive(const char* argument, int value) { expect_positive(argument, 1, {value}, std::to_string(value)); }
+void expect_positive(const char* argument, int value) { expect_above(0, argument, 1, {value}, std::to_string(value)); }
 
 void expect_positive(const char* argument, Size2 value) {
-  expect_positive(argument, 2, {value.height, value.width}, to_string(value));
+  expect_above(0, argument, 2, {value.height, value.width}, to_string(value));
+}
+
+void single_field(const char* name, int& value, Fields& f) {
+  std::vector<std::int64_t> list = {value};
+  f.numbers(name, list);
+  value = only(name, list);
+}
+
+void single_field(const char* name, Required<int>& value, Fields& f) {
+  Required<std::vector<std::int64_t>> list = std::vector<std::int64_t>{value.get()};
+  f.numbers(name, list);
+  value = only(name, list);
+}
+
+void single_field(const char* name, std::optional<int>& value, Fields& f) {
+  std::optional<std::vector<std::int64_t>> list;
+  if (value) list = std::vector<std::int64_t>{*value};
+  f.numbers(name, list);
+  value = list ? std::optional<int>(only(name, *list)) : std::nullopt;
+}
+
+void expect_not_negative(const char* argument, const Margins& value) {
+  const auto check = [&](const char* entry, const Ends& ends) {
+    const Size2 pair(ends.before, ends.after);
+    expect_above(-1, (std::string(entry) + " entry of " + argument).c_str(), 2, {ends.before, ends.after},
+                 ends.before == ends.after ? std::to_string(ends.before) : to_string(pair));
+  };
+  check("1st", value.height);
+  check("2nd", value.width);
 }
 
 Image::Image(const Shape& shape, DataFormat format)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,14 @@ void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::str
 /// Throws ArgumentError unless the number is above 0, or both numbers are.
 void expect_positive(const char* argument, int value);
 void expect_positive(const char* argument, Size2 value);
+
+/// A one-dimensional layer's number, which Keras writes as a list of one. Throws ArgumentError for longer ones.
+void single_field(const char* name, int& value, Fields& f);
+void single_field(const char* name, Required<int>& value, Fields& f);
+void single_field(const char* name, std::optional<int>& value, Fields& f);
+
+/// Throws ArgumentError, naming the entry, where a margin is below 0.
+void expect_not_negative(const char* argument, const Margins& value);
 
 /// Image dimensions of a shape (N, H, W, C) or (N, C, H, W).
 struct Image {

@@ -1,22 +1,11 @@
 #include "layers/convolution.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "core/text.hpp"
 #include "sumi/error.hpp"
 
 namespace sumi::layers {
-namespace {
-
-int only(const char* name, const std::vector<std::int64_t>& list) {
-  if (list.size() == 1 && std::in_range<int>(list[0])) return static_cast<int>(list[0]);
-  throw ArgumentError(std::string("The `") + name + "` argument must be a tuple of 1 integers. Received " + name + "=" +
-                      to_string(list) + ".");
-}
-
-}  // namespace
-
 Image convolved(const Shape& input, const Image& image, const Shape& kernel, Size2 strides, Size2 dilation,
                 Padding padding, std::int64_t filters) {
   Image result = image;
@@ -62,18 +51,6 @@ void expect_no_strides_with_dilation(Size2 strides, Size2 dilation) {
   if (std::max(strides.height, strides.width) <= 1 || std::max(dilation.height, dilation.width) <= 1) return;
   throw ArgumentError("`strides > 1` not supported in conjunction with `dilation_rate > 1`. Received: strides=" +
                       to_string(strides) + " and dilation_rate=" + to_string(dilation));
-}
-
-void single_field(const char* name, int& value, Fields& f) {
-  std::vector<std::int64_t> list = {value};
-  f.numbers(name, list);
-  value = only(name, list);
-}
-
-void single_field(const char* name, Required<int>& value, Fields& f) {
-  Required<std::vector<std::int64_t>> list = std::vector<std::int64_t>{value.get()};
-  f.numbers(name, list);
-  value = only(name, list);
 }
 
 }  // namespace sumi::layers

@@ -33,10 +33,6 @@ void expect_positive_window(const Convolution& layer) {
 /// Throws ArgumentError where both are larger than 1.
 void expect_no_strides_with_dilation(Size2 strides, Size2 dilation);
 
-/// A one-dimensional layer's number, which Keras writes as a list of one. Throws ArgumentError for longer ones.
-void single_field(const char* name, int& value, Fields& f);
-void single_field(const char* name, Required<int>& value, Fields& f);
-
 /// What convolve_channels makes of an input.
 template <class Depthwise>
 Image depthwise_shape(const Depthwise& layer, const Shape& input) {

@@ -1,4 +1,4 @@
-// What MaxPooling2D and AveragePooling2D have in common: all but the op.
+// What the poolings of each kind have in common: all but the op.
 #pragma once
 
 #include "core/text.hpp"
@@ -44,6 +44,91 @@ template <class Pool>
 void validate_pool(const Pool& layer) {
   expect_positive("pool_size", layer.pool_size);
   expect_positive("strides", pool_strides(layer));
+}
+
+/// Lowering's max_pool2d or avg_pool2d.
+using PoolOp = Value (Lowering::*)(Value, Size2, Size2, Padding);
+
+/// The layer's input as an image with channels last, of height 1 where it is a sequence.
+template <class Pool>
+Value input_image(const Pool& layer, Lowering& ops) {
+  const Value x = ops.input();
+  if (ops.shape(x).size() == 4) return to_channels_last(ops, x, layer.data_format);
+  const Value sequence = layer.data_format.channels_first() ? ops.transpose(x, {0, 2, 1}) : x;
+  const Shape shape = ops.shape(sequence);
+  return ops.reshape(sequence, {shape[0], 1, shape[1], shape[2]});
+}
+
+template <class Pool>
+int sequence_strides(const Pool& layer) {
+  return layer.strides.value_or(layer.pool_size);
+}
+
+template <class Pool>
+Shape sequence_pool_shape(const Pool& layer, const Shape& input) {
+  expect_rank(input, Rank::exactly, 3, label(layer));
+  const int size = layer.pool_size, strides = sequence_strides(layer);
+  const std::size_t axis = layer.data_format.channels_first() ? 2 : 1;
+  Shape result = input;
+  result[axis] = window_count(input[axis], size, strides, 1, layer.padding);
+  if (result[axis] == 0) {
+    throw ShapeError("Computed output size would be zero or negative. Received: `inputs.shape=" + to_string(input) +
+                     "`, `pool_size=" + to_string(Shape{size}) + "`, `strides=" + to_string(Shape{strides}) +
+                     "`, `padding=" + layer.padding.name() + "`.");
+  }
+  return result;
+}
+
+template <class Pool>
+void lower_sequence_pool(const Pool& layer, Lowering& ops, PoolOp pool) {
+  Value y = (ops.*pool)(input_image(layer, ops), {1, layer.pool_size}, {1, sequence_strides(layer)}, layer.padding);
+  const Shape shape = ops.shape(y);
+  y = ops.reshape(y, {shape[0], shape[2], shape[3]});
+  ops.output(layer.data_format.channels_first() ? ops.transpose(y, {0, 2, 1}) : y);
+}
+
+template <class Pool>
+void sequence_pool_fields(Pool& layer, Fields& f) {
+  base_fields(layer, f);
+  single_field("pool_size", layer.pool_size, f);
+  f("padding", layer.padding);
+  const std::optional<int> before = sequence_strides(layer);
+  std::optional<int> strides = before;
+  single_field("strides", strides, f);
+  if (strides != before) layer.strides = strides;
+  f("data_format", layer.data_format);
+}
+
+template <class Pool>
+void validate_sequence_pool(const Pool& layer) {
+  expect_positive("pool_size", layer.pool_size);
+  expect_positive("strides", sequence_strides(layer));
+}
+
+/// rank: 4 for images, 3 for sequences.
+template <class Pool>
+Shape global_pool_shape(const Pool& layer, const Shape& input, std::size_t rank) {
+  expect_rank(input, Rank::exactly, rank, label(layer));
+  const std::size_t axis = layer.data_format.channels_first() ? 1 : rank - 1;
+  if (!layer.keepdims) return {input[0], input[axis]};
+  Shape result(rank, 1);
+  result[0] = input[0];
+  result[axis] = input[axis];
+  return result;
+}
+
+template <class Pool>
+void lower_global_pool(const Pool& layer, Lowering& ops, PoolOp pool) {
+  const Value x = input_image(layer, ops);
+  const Size2 whole(static_cast<int>(ops.shape(x)[1]), static_cast<int>(ops.shape(x)[2]));
+  ops.output(ops.reshape((ops.*pool)(x, whole, whole, "valid"), output_shape(layer, ops.shape(ops.input()))));
+}
+
+template <class Pool>
+void global_pool_fields(Pool& layer, Fields& f) {
+  base_fields(layer, f);
+  f("data_format", layer.data_format);
+  f("keepdims", layer.keepdims);
 }
 
 }  // namespace sumi::layers

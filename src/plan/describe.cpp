@@ -59,7 +59,8 @@ std::int64_t flops_of(const graph::Graph& graph, const graph::Op& op) {
           const std::int64_t inner = graph.shape(op.inputs[0])[attributes.transpose_a ? 0 : 1];
           return 2 * size_of(graph, op.outputs[0]) * inner;
         } else if constexpr (std::is_same_v<T, graph::Reorder> || std::is_same_v<T, graph::Transpose> ||
-                             std::is_same_v<T, graph::Reshape>) {
+                             std::is_same_v<T, graph::Reshape> || std::is_same_v<T, graph::Pad2d> ||
+                             std::is_same_v<T, graph::Crop2d>) {
           return 0;
         } else {
           return elements_of(graph, op);

@@ -88,6 +88,17 @@ Size2 to_size2(const Json& json) {
   return {to_int(json[0]), to_int(json[1])};
 }
 
+Ends to_ends(const Json& json) {
+  const Size2 ends = to_size2(json);
+  return {ends.height, ends.width};
+}
+
+Margins to_margins(const Json& json) {
+  if (json.is_number_integer()) return to_int(json);
+  if (!json.is_array() || json.size() != 2) refuse("an integer or an array of 2 integers or pairs of integers", json);
+  return {to_ends(json[0]), to_ends(json[1])};
+}
+
 ActivationFunction to_activation(const Json& json) {
   if (json.is_null()) return {};
   if (json.is_string()) return ActivationFunction(json.get<std::string>());
@@ -163,6 +174,7 @@ void JsonReader::operator()(std::string_view name, Size2& value) { read(name, va
 void JsonReader::operator()(std::string_view name, std::optional<Size2>& value) {
   read_optional(name, value, to_size2);
 }
+void JsonReader::operator()(std::string_view name, Margins& value) { read(name, value, to_margins); }
 void JsonReader::operator()(std::string_view name, Padding& value) {
   read(name, value, [](const Json& json) { return Padding(std::string_view(to_string(json))); });
 }

@@ -36,6 +36,7 @@ class JsonReader final : public Fields {
   void operator()(std::string_view name, Numbers& value) override;
   void operator()(std::string_view name, Size2& value) override;
   void operator()(std::string_view name, std::optional<Size2>& value) override;
+  void operator()(std::string_view name, Margins& value) override;
   void operator()(std::string_view name, Padding& value) override;
   void operator()(std::string_view name, DataFormat& value) override;
   void operator()(std::string_view name, ActivationFunction& value) override;

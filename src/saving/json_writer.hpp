@@ -36,6 +36,9 @@ class JsonWriter final : public Fields {
   void operator()(std::string_view name, Numbers& value) override;
   void operator()(std::string_view name, Size2& value) override { put(name, Json::array({value.height, value.width})); }
   void operator()(std::string_view name, std::optional<Size2>& value) override;
+  void operator()(std::string_view name, Margins& value) override {
+    put(name, {{value.height.before, value.height.after}, {value.width.before, value.width.after}});
+  }
   void operator()(std::string_view name, Padding& value) override { put(name, value.name()); }
   void operator()(std::string_view name, DataFormat& value) override { put(name, value.name()); }
   void operator()(std::string_view name, ActivationFunction& value) override;

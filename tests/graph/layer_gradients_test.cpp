@@ -121,6 +121,21 @@ TEST_CASE("gradients of pooling") {
   }
 }
 
+TEST_CASE("gradients of padding, cropping and upsampling") {
+  const Margins margins = {{1, 0}, {2, 1}};
+  for (const Shape& shape : {Shape{1, 2, 4, 1}, Shape{2, 3, 5, 2}}) {
+    INFO(to_string(shape));
+    Experiment padded;
+    check_gradients(padded, padded.op(Pad2d{margins}, {random_weight(padded, shape, 1)}));
+    Experiment cropped;
+    check_gradients(cropped, cropped.op(Crop2d{margins}, {random_weight(cropped, shape, 1)}));
+    for (const bool bilinear : {false, true}) {
+      Experiment larger;
+      check_gradients(larger, larger.op(Upsample2d{{2, 3}, bilinear}, {random_weight(larger, shape, 1)}));
+    }
+  }
+}
+
 TEST_CASE("gradient of dropout") {
   for (const Shape& noise : {Shape{4, 3, 5}, Shape{4, 1, 5}, Shape{1, 1, 1}}) {
     for (const double rate : {0.0, 0.4, 1.0}) {

@@ -188,6 +188,16 @@ TEST_CASE("a custom op gives its own shape, and must be whole") {
   CHECK(of(Custom{op}, {{2}})[0] == Shape{2, 9});
 }
 
+TEST_CASE("margins and factors of images") {
+  CHECK(of(Pad2d{{{1, 0}, {0, 2}}}, {{1, 2, 3, 4}})[0] == Shape{1, 3, 5, 4});
+  CHECK(of(Crop2d{{{1, 0}, {0, 2}}}, {{1, 2, 3, 4}})[0] == Shape{1, 1, 1, 4});
+  CHECK(of(Upsample2d{{2, 3}}, {{1, 2, 3, 4}})[0] == Shape{1, 4, 9, 4});
+  CHECK_THROWS_AS(of(Crop2d{{1, 0}}, {{1, 2, 3, 4}}), ShapeError);
+  CHECK_THROWS_AS(of(Pad2d{{0, {-1, 1}}}, {{1, 2, 3, 4}}), ShapeError);
+  CHECK_THROWS_AS(of(Pad2d{1}, {{2, 3, 4}}), ShapeError);
+  CHECK_THROWS_AS(of(Upsample2d{{0, 1}}, {{1, 2, 3, 4}}), ShapeError);
+}
+
 TEST_CASE("backward ops and reshapes have no shape rule") {
   CHECK_THROWS_AS(of(Conv2dBackwardData{}, {{1, 1, 1, 1}, {1, 1, 1, 1}}), std::logic_error);
   CHECK_THROWS_AS(of(Reshape{}, {{1}}), std::logic_error);

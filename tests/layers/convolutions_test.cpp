@@ -1,45 +1,11 @@
 // The convolutions beside Conv2D: numbers that Keras gives for small inputs, shapes, and what they refuse.
 #include <numeric>
 
-#include "sumi/layers.hpp"
-#include "sumi/sequential.hpp"
-#include "support/catch.hpp"
-#include "support/error_text.hpp"
+#include "layers/layer_output.hpp"
 
 using namespace sumi;
 
-namespace {
-
-Tensor counted(const std::vector<std::size_t>& shape) {
-  Tensor values = Tensor::from_shape(shape);
-  std::iota(values.begin(), values.end(), 1.0F);
-  return values;
-}
-
-/// What the layer makes of 1, 2, 3 ... where its kernels are 1, 2, 3 ..., too, and its bias is 0.
-std::vector<float> output_of(const Layer& layer, const std::vector<std::size_t>& shape) {
-  Sequential model({layer});
-  Shape input(shape.begin(), shape.end());
-  input[0] = None;
-  model.build(input);
-  std::vector<Tensor> weights = model.get_weights();
-  for (Tensor& weight : weights) {
-    if (weight.dimension() > 1) std::iota(weight.begin(), weight.end(), 1.0F);
-  }
-  model.set_weights(weights);
-  const Tensor y = model.predict(counted(shape), {.verbose = 0});
-  CHECK(Shape(y.shape().begin(), y.shape().end()) == layer->infer_shape(Shape(shape.begin(), shape.end())));
-  return {y.begin(), y.end()};
-}
-
-template <class T>
-std::string refusal(const T& layer) {
-  return test::error_text<ArgumentError>([&] { Layer{layer}; });
-}
-
-using Floats = std::vector<float>;
-
-}  // namespace
+using namespace sumi::testing;
 
 // All are sums of products of small integers, exact in float whatever their order.
 TEST_CASE("Conv2DTranspose: strides, padding, output_padding and dilation as in Keras") {

@@ -43,6 +43,14 @@ std::vector<Layer> unusual_layers() {
       MaxPooling2D{.pool_size = {3, 2}, .strides = {1, 2}, .padding = "same", .data_format = "channels_first"},
       AveragePooling2D{.pool_size = 3, .strides = 2, .padding = "same", .data_format = "channels_first"},
       GlobalAveragePooling2D{.data_format = "channels_first", .keepdims = true},
+      MaxPooling1D{.pool_size = 3, .strides = 1, .padding = "same", .data_format = "channels_first"},
+      AveragePooling1D{.pool_size = 3, .strides = 1, .padding = "same", .data_format = "channels_first"},
+      GlobalMaxPooling2D{.data_format = "channels_first", .keepdims = true},
+      GlobalAveragePooling1D{.data_format = "channels_first", .keepdims = true},
+      GlobalMaxPooling1D{.data_format = "channels_first", .keepdims = true},
+      ZeroPadding2D{.padding = {{1, 0}, {2, 3}}, .data_format = "channels_first"},
+      Cropping2D{.cropping = {{1, 0}, {2, 3}}, .data_format = "channels_first"},
+      UpSampling2D{.size = {2, 3}, .data_format = "channels_first", .interpolation = "bilinear"},
       BatchNormalization{.axis = 1,
                          .momentum = 0.9,
                          .epsilon = 1e-5,
@@ -98,6 +106,7 @@ std::vector<Layer> unusual_layers() {
       PReLU{.alpha_initializer = "ones", .alpha_constraint = NonNeg{}, .shared_axes = {1, 2}},
       Flatten{.data_format = "channels_first"},
       Reshape{.target_shape = {-1, 2, 3}},
+      Permute{.dims = {3, 1, 2}},
       Dense{.units = 4,
             .activation = "swish",
             .use_bias = false,
@@ -184,6 +193,25 @@ null}
 "kernel_regularizer": null, "bias_regularizer": null, "kernel_constraint": null, "bias_constraint": null,
 "quantization_config": null}, "registered_name": null}
 )json");
+}
+
+TEST_CASE("margins and lists of one number are written as Keras writes them") {
+  const auto fields_of = [](const Layer& layer) {
+    Json config = saving::to_config(layer);
+    for (const char* common : {"name", "trainable", "dtype"}) config.erase(common);
+    return config.dump();
+  };
+  CHECK(fields_of(ZeroPadding2D{}) == R"({"padding":[[1,1],[1,1]],"data_format":"channels_last"})");
+  CHECK(fields_of(Cropping2D{.cropping = {1, {2, 3}}}) ==
+        R"({"cropping":[[1,1],[2,3]],"data_format":"channels_last"})");
+  CHECK(fields_of(UpSampling2D{}) == R"({"size":[2,2],"data_format":"channels_last","interpolation":"nearest"})");
+  CHECK(fields_of(MaxPooling1D{}) ==
+        R"({"pool_size":[2],"padding":"valid","strides":[2],"data_format":"channels_last"})");
+  CHECK(fields_of(GlobalMaxPooling1D{}) == R"({"data_format":"channels_last","keepdims":false})");
+  CHECK(fields_of(Permute{.dims = {2, 1}}) == R"({"dims":[2,1]})");
+  CHECK(saving::layer_from_config("ZeroPadding2D", {{"padding", 3}}).as<ZeroPadding2D>()->padding == Margins(3));
+  CHECK(refusal("Cropping2D", R"({"cropping": [1, 2, 3]})") ==
+        "Cropping2D.cropping: Expected an integer or an array of 2 integers or pairs of integers. Received: [1,2,3]");
 }
 
 TEST_CASE("every layer comes back from its JSON, with and without its defaults") {

@@ -33,6 +33,7 @@ class RandomFields : public Fields {
   void operator()(std::string_view, std::int64_t& value) override { value = number(-9, 9); }
   void operator()(std::string_view, double& value) override { value = number(1, 999) / 1000.0; }
   void operator()(std::string_view name, std::string& value) override {
+    if (name == "interpolation") value = coin() ? "nearest" : "bilinear";
     if (name == "padding") value = coin() ? "same" : "causal";
     if (name == "name") value = "n_" + std::to_string(number(0, 1 << 20)) + (coin() ? "\"\\\n\xc3\xa9" : "");
   }
@@ -61,6 +62,9 @@ class RandomFields : public Fields {
     if (name != "dilation_rate") value = {number(1, 5), number(1, 5)};
   }
   void operator()(std::string_view name, std::optional<Size2>& value) override { maybe(name, value); }
+  void operator()(std::string_view, Margins& value) override {
+    value = {{number(0, 3), number(0, 3)}, {number(0, 3), number(0, 3)}};
+  }
   void operator()(std::string_view, Padding& value) override { value = coin() ? "same" : "valid"; }
   void operator()(std::string_view, DataFormat& value) override { value = coin() ? "channels_first" : "channels_last"; }
   void operator()(std::string_view, ActivationFunction& value) override {
@@ -80,6 +84,10 @@ class RandomFields : public Fields {
   void numbers(std::string_view name, std::vector<std::int64_t>& value) override {
     // A sequence's window: lists of one number, and again strides exclude dilation.
     if (name == "dilation_rate") return;
+    if (name == "dims") {
+      value = coin() ? std::vector<std::int64_t>{2, 1} : std::vector<std::int64_t>{3, 1, 2};
+      return;
+    }
     const bool single = name == "kernel_size" || name == "pool_size" || name == "strides";
     value = single ? std::vector<std::int64_t>{number(1, 5)} : numbers_of(number(-1, 4));
   }

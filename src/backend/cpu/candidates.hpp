@@ -43,6 +43,8 @@ Answer make_norm_chain(const OpCase& op);
 Answer make_fold(const OpCase& op);
 /// MaxPool2d, AvgPool2d and their gradients, NormChainBackwardData.
 Answer make_pool(const OpCase& op);
+/// Pad2d, Crop2d, Upsample2d and its gradient.
+Answer make_resize(const OpCase& op);
 /// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
 Answer make_softmax(const OpCase& op);
 /// Reorder.

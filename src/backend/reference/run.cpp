@@ -15,6 +15,7 @@
 #include "backend/reference/penalty.hpp"
 #include "backend/reference/pool2d.hpp"
 #include "backend/reference/reference.hpp"
+#include "backend/reference/resize2d.hpp"
 #include "backend/reference/softmax.hpp"
 
 namespace sumi::backend::reference_detail {
@@ -40,8 +41,8 @@ std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vect
         if constexpr (std::is_same_v<Kind, graph::Conv2d>) {
           count = conv2d_scratch(kind, input_shapes);
         } else if constexpr (is_any_of<Kind, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights, graph::SumToBias,
-                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward, graph::NormChainBackwardData,
-                                       graph::RandomAffineBackward>) {
+                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward, graph::Upsample2dBackward,
+                                       graph::NormChainBackwardData, graph::RandomAffineBackward>) {
           count = element_count(output_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackward>) {
           count = std::max(element_count(input_shapes[0]), element_count(input_shapes[1]));
