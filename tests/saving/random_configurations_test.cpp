@@ -41,8 +41,8 @@ class RandomFields : public Fields {
   void operator()(std::string_view name, std::optional<std::int64_t>& value) override { maybe(name, value); }
   void operator()(std::string_view name, std::optional<double>& value) override { maybe(name, value); }
   void operator()(std::string_view name, std::optional<std::string>& value) override { maybe(name, value); }
-  void operator()(std::string_view, std::vector<std::int64_t>& value) override {
-    value = numbers_of(coin() ? None : 1);
+  void operator()(std::string_view name, std::vector<std::int64_t>& value) override {
+    value = is_window(name) ? std::vector<std::int64_t>{number(1, 5)} : numbers_of(coin() ? None : 1);
   }
   void operator()(std::string_view name, std::optional<std::vector<std::int64_t>>& value) override {
     maybe(name, value);
@@ -88,8 +88,7 @@ class RandomFields : public Fields {
       value = coin() ? std::vector<std::int64_t>{2, 1} : std::vector<std::int64_t>{3, 1, 2};
       return;
     }
-    const bool single = name == "kernel_size" || name == "pool_size" || name == "strides";
-    value = single ? std::vector<std::int64_t>{number(1, 5)} : numbers_of(number(-1, 4));
+    value = is_window(name) ? std::vector<std::int64_t>{number(1, 5)} : numbers_of(number(-1, 4));
   }
   void numbers(std::string_view name, std::optional<std::vector<std::int64_t>>& value) override { maybe(name, value); }
   using Fields::operator();
@@ -98,6 +97,9 @@ class RandomFields : public Fields {
  private:
   bool coin() { return number(0, 1) == 1; }
   int number(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
+  static bool is_window(std::string_view name) {
+    return name == "kernel_size" || name == "pool_size" || name == "strides";
+  }
   std::vector<std::int64_t> numbers_of(std::int64_t first) { return {first, number(1, 9), number(1, 9)}; }
   template <class T>
   void maybe(std::string_view name, std::optional<T>& value) {
