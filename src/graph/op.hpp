@@ -226,14 +226,24 @@ struct SoftmaxCrossEntropy {};
 /// The softmax, y_true, dvalues -> dx.
 struct SoftmaxCrossEntropyBackward {};
 
-enum class PointwiseLossKind { squared_error, absolute_error };
-/// y_pred (..., K), y_true (..., K) -> values (...): the mean over the last axis.
+/// y_pred (..., K), y_true (..., K) -> values (...): see PointwiseLossKind.
 struct PointwiseLoss {
   PointwiseLossKind kind = PointwiseLossKind::squared_error;
+  LossArguments arguments = {};
 };
 /// y_pred, y_true, dvalues -> dy_pred.
 struct PointwiseLossBackward {
-  PointwiseLossKind kind = PointwiseLossKind::squared_error;
+  PointwiseLoss forward;
+};
+
+/// y_pred (..., K), y_true (..., K) -> values (...): see RowLossKind.
+struct RowLoss {
+  RowLossKind kind = RowLossKind::cosine_similarity;
+  LossArguments arguments = {};
+};
+/// y_pred, y_true, dvalues -> dy_pred.
+struct RowLossBackward {
+  RowLoss forward;
 };
 
 enum class Reduction { sum, sum_over_batch_size, mean_with_sample_weight };
@@ -275,8 +285,9 @@ using Attributes =
                  BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
                  NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, Reshape,
                  Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
-                 SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, ReduceLoss,
-                 ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+                 SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, RowLoss,
+                 RowLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom,
+                 CustomBackward>;
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

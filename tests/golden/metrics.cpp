@@ -72,7 +72,7 @@ void metric_fact(const Case& c) {
   const Array y_true = evaluate_array(c.inputs().at("y_true")), y_pred = evaluate_array(c.inputs().at("y_pred"));
   const std::vector<float> truth = floats(y_true), prediction = floats(y_pred),
                            weights = sample_weights(c.inputs(), y_pred);
-  std::vector<double> state(metric->state_doubles());
+  std::vector<double> state(metric->state_doubles(y_pred.shape));
   metric->update_state({truth, prediction, y_true.shape, y_pred.shape, weights}, state);
   check(c.expected(), {{}, {metric->result_of(state)}}, c.tolerance());
 }
