@@ -93,7 +93,7 @@ class PointwiseFormula {
       case Kind::kl_divergence:
         return prediction >= fuzz<T> && prediction <= T(1) ? -clipped(truth) / p : 0.0;
       case Kind::hinge:
-        return 1.0 - t * p > 0.0 ? -t : 0.0;
+        return 1.0 - t * p >= 0.0 ? -t : 0.0;
       case Kind::squared_hinge:
         return -2.0 * t * std::max(1.0 - t * p, 0.0);
       case Kind::binary_cross_entropy:
