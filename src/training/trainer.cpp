@@ -12,6 +12,7 @@
 #include "sumi/threads.hpp"
 #include "training/callback_list.hpp"
 #include "training/data.hpp"
+#include "training/loss_watch.hpp"
 #include "training/progress_bar.hpp"
 #include "training/running_metrics.hpp"
 
@@ -217,6 +218,7 @@ History fit(Sequential& sequential, Model& model, const ArrayView& x, const Arra
   RunningMetrics metrics(model.metrics(), model.weighted_metrics());
   RunningMetrics validation_metrics(model.metrics(), model.weighted_metrics());
   std::vector<std::int64_t> order = in_order(train.count());
+  LossWatch watch;
   model.stop_training = false;
   callbacks.on_train_begin({});
   Logs epoch_logs;
@@ -229,6 +231,7 @@ History fit(Sequential& sequential, Model& model, const ArrayView& x, const Arra
                    [&](std::int64_t batch, Program& program, std::span<const std::int64_t> indices) {
                      callbacks.on_train_batch_begin(batch, {});
                      train_batch(model, program, train, indices, metrics);
+                     watch.see(*model.address(program, program.loss), epoch, batch);
                      callbacks.on_train_batch_end(batch, metrics.sorted_logs());
                      return !model.stop_training;
                    });

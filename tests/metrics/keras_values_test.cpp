@@ -161,7 +161,7 @@ TEST_CASE("metrics have Keras's keys in Keras's order, read back, and get Keras'
                            "AUC",
                            "f1_score",
                            "F1Score",
-                           "fbeta_score",
+                           "f_beta_score",
                            "precision",
                            "Recall",
                            "log_cosh_error",
