@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,13 +55,34 @@ class Schedule : public Spec<Schedule, detail::ScheduleInterface> {
   };
 };
 
-/// A number, or a schedule. Numbers are rounded to float, as Keras does, which holds the rate in a float32 variable.
+/// A function of the user's. Files have no more of it than its name: whoever loads one hands a LambdaSchedule with the
+/// function over, registered or among the custom objects.
+struct LambdaSchedule {
+  static constexpr const char* class_name = "LambdaSchedule";
+  /// The rate at a step; the first update is step 0.
+  Required<std::function<double(std::int64_t step)>> function;
+  std::string name = "LambdaSchedule";
+};
+double learning_rate(const LambdaSchedule& schedule, std::int64_t step);
+void fields(LambdaSchedule& value, Fields& f);
+/// Throws ArgumentError where there is no function.
+void validate(const LambdaSchedule& value);
+
+/// A number, a schedule, or a function. Numbers are rounded to float, as Keras does, which holds the rate in a float32
+/// variable.
 class LearningRate {
  public:
   LearningRate(double rate) { set_rate(rate); }                        // NOLINT(google-explicit-constructor)
   LearningRate(Schedule schedule) : schedule_(std::move(schedule)) {}  // NOLINT(google-explicit-constructor)
   template <ScheduleSpec T>
   LearningRate(T schedule) : schedule_(std::move(schedule)) {}  // NOLINT(google-explicit-constructor)
+  /// A function of the step, or of nothing, as in Keras.
+  template <std::invocable<std::int64_t> F>
+  LearningRate(F function)  // NOLINT(google-explicit-constructor)
+      : schedule_(LambdaSchedule{.function = std::move(function)}) {}
+  template <std::invocable F>
+  LearningRate(F function)  // NOLINT(google-explicit-constructor)
+      : LearningRate([f = std::move(function)](std::int64_t) -> double { return f(); }) {}
 
   bool is_schedule() const { return schedule_.has_value(); }
   double rate() const { return rate_; }

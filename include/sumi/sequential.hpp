@@ -258,6 +258,9 @@ class Sequential {
   double learning_rate() const;
   /// Throws StateError before compile, ArgumentError where the optimizer has a schedule.
   void set_learning_rate(double rate);
+  /// As Optimizer's, for a model that is compiled already: a loaded one does not know of what it was saved with. Throws
+  /// StateError before compile.
+  void exclude_from_weight_decay(const std::vector<std::string>& var_names);
   /// Updates made so far.
   std::int64_t iterations() const;
   /// Epochs that fit has finished, counted from its initial_epoch: where to go on.

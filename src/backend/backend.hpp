@@ -53,12 +53,28 @@ class Kernel {
 
 /// One loop over a flat range of weights. `w` is updated; slots are the optimizer's state, as many as the rule needs.
 struct UpdateRule {
-  enum class Kind { sgd, sgd_momentum, sgd_nesterov, adam, adam_amsgrad, rmsprop } kind = Kind::sgd;
-  float learning_rate = 0;  ///< Adam: already lr * sqrt(1 - beta_2^t) / (1 - beta_1^t).
-  float momentum = 0;       ///< SGD, RMSprop.
-  double beta_1 = 0, beta_2 = 0;
-  float epsilon = 0;      ///< Adam. RMSprop: rho is beta_2.
-  bool centered = false;  ///< RMSprop.
+  enum class Kind {
+    sgd,
+    sgd_momentum,
+    sgd_nesterov,
+    adam,
+    adam_amsgrad,
+    nadam,
+    adamax,
+    rmsprop,
+    adagrad,
+    adadelta,
+    lion,
+    ftrl
+  } kind = Kind::sgd;
+  float learning_rate = 0;                     ///< Adam, Nadam, Adamax: times the bias correction.
+  float momentum = 0;                          ///< SGD, RMSprop.
+  double beta_1 = 0, beta_2 = 0;               ///< RMSprop, Adadelta: rho is beta_2.
+  float epsilon = 0;                           ///< Nadam: times the bias correction.
+  bool centered = false;                       ///< RMSprop.
+  float mean_weight = 1, gradient_weight = 0;  ///< Nadam: the parts of m and of the gradient in its step.
+  float power = 0.5F;                          ///< Ftrl: minus its learning_rate_power.
+  float l1 = 0, l2 = 0, shrinkage = 0;         ///< Ftrl: l2 is 2 l2 + beta / learning_rate, shrinkage is doubled.
 };
 
 class Backend {

@@ -35,23 +35,27 @@ class Registry {
     }
   }
 
-  /// The object of a class name, its snake_case or an alias. Throws ArgumentError that lists what is known.
+  /// The object of a class name, its snake_case or an alias. Throws ArgumentError that lists what is known, and guesses
+  /// what was meant.
   T find(std::string_view identifier) const {
     const std::lock_guard lock(mutex_);
+    if (const Known* entry = lookup(identifier)) return entry->value;
+    std::vector<std::string> names, classes;
     for (const Known& entry : entries_) {
-      if (entry.class_name == identifier) return entry.value;
+      names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+      (by_class() || !entry.built_in ? names : classes).push_back(entry.class_name);
     }
-    std::vector<std::string> names;
-    for (const Known& entry : entries_) {
-      for (const std::string& alias : entry.aliases) {
-        if (alias == identifier) return entry.value;
-        names.push_back(alias);
-      }
-      if (by_class() || !entry.built_in) names.push_back(entry.class_name);
-    }
+    const std::string known = join(names);
+    names.insert(names.end(), classes.begin(), classes.end());
     throw ArgumentError((by_class() ? "Could not locate class " + repr(identifier)
                                     : "Could not interpret " + kind_ + " identifier: " + std::string(identifier)) +
-                        ". Known: " + join(names) + ".");
+                        ". Known: " + known + "." + suggestion(identifier, names));
+  }
+
+  /// Whether `find` finds something.
+  bool knows(std::string_view identifier) const {
+    const std::lock_guard lock(mutex_);
+    return lookup(identifier) != nullptr;
   }
 
   bool is_built_in(std::string_view class_name) const {
@@ -78,6 +82,17 @@ class Registry {
     std::vector<std::string> aliases;
     bool built_in;
   };
+
+  // Class names first, since a user's may be an alias of ours.
+  const Known* lookup(std::string_view identifier) const {
+    for (const Known& entry : entries_) {
+      if (entry.class_name == identifier) return &entry;
+    }
+    for (const Known& entry : entries_) {
+      if (std::find(entry.aliases.begin(), entry.aliases.end(), identifier) != entry.aliases.end()) return &entry;
+    }
+    return nullptr;
+  }
 
   /// Layers have no string identifiers, only classes.
   bool by_class() const { return kind_ == "layer"; }

@@ -77,4 +77,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
   return best;
 }
 
+std::string suggestion(std::string_view word, const std::vector<std::string>& words) {
+  const std::string meant = nearest(word, words);
+  return meant.empty() ? "" : " Did you mean " + repr(meant) + "?";
+}
+
 }  // namespace sumi

@@ -22,5 +22,7 @@ std::string to_string(Size2 value);
 std::string join(const std::vector<std::string>& words);
 /// The word that is nearest to `word` by edits; empty where there is none within a third of its length.
 std::string nearest(std::string_view word, const std::vector<std::string>& words);
+/// ` Did you mean 'relu'?` with the nearest word; empty where there is none.
+std::string suggestion(std::string_view word, const std::vector<std::string>& words);
 
 }  // namespace sumi

@@ -83,8 +83,9 @@ ActivationFunction::ActivationFunction(std::string_view name) {
     }
     names.emplace_back(activation.name);
   }
+  names.insert(names.end(), {"swish", "hard_swish"});
   throw ArgumentError("Could not interpret activation function identifier: " + std::string(name) +
-                      ". Known activations: " + join(names) + ", swish, hard_swish.");
+                      ". Known activations: " + join(names) + "." + suggestion(name, names));
 }
 
 const char* ActivationFunction::name() const { return activations.at(static_cast<std::size_t>(kind_)).name; }

@@ -1,19 +1,23 @@
-// Adam, with and without amsgrad.
+// Adam, with and without amsgrad, and AdamW.
+#include "sumi/optimizers/adam.hpp"
+
 #include <cmath>
 
 #include "optimizers/arguments.hpp"
+#include "sumi/optimizers/adamw.hpp"
 
 namespace sumi {
+namespace {
 
-OptimizerArguments arguments(const Adam& value) { return optimizers::common_arguments(value); }
-
-std::vector<OptimizerSlot> slots(const Adam& value) {
+template <class T>
+std::vector<OptimizerSlot> adam_slots(const T& value) {
   std::vector<OptimizerSlot> slots = {{"momentum"}, {"velocity"}};
   if (value.amsgrad) slots.push_back({.name = "velocity_hat", .group = 1});
   return slots;
 }
 
-void update(const Adam& value, const UpdateRange& range) {
+template <class T>
+void adam_update(const T& value, const UpdateRange& range) {
   backend::UpdateRule rule;
   rule.kind = value.amsgrad ? backend::UpdateRule::Kind::adam_amsgrad : backend::UpdateRule::Kind::adam;
   rule.beta_1 = value.beta_1;
@@ -26,12 +30,27 @@ void update(const Adam& value, const UpdateRange& range) {
   optimizers::run(rule, range);
 }
 
-void fields(Adam& value, Fields& f) {
+template <class T>
+void adam_fields(T& value, Fields& f) {
   optimizers::common_fields(value, f);
   f("beta_1", value.beta_1);
   f("beta_2", value.beta_2);
   f("epsilon", value.epsilon);
   f("amsgrad", value.amsgrad);
+}
+
+}  // namespace
+
+std::vector<OptimizerSlot> slots(const Adam& value) { return adam_slots(value); }
+std::vector<OptimizerSlot> slots(const AdamW& value) { return adam_slots(value); }
+void update(const Adam& value, const UpdateRange& range) { adam_update(value, range); }
+void update(const AdamW& value, const UpdateRange& range) { adam_update(value, range); }
+void fields(Adam& value, Fields& f) { adam_fields(value, f); }
+void fields(AdamW& value, Fields& f) { adam_fields(value, f); }
+
+void validate(const AdamW& value) {
+  if (value.weight_decay) return;
+  throw ArgumentError("Argument `weight_decay` must be a float. Received: weight_decay=None");
 }
 
 }  // namespace sumi

@@ -2,25 +2,10 @@
 #pragma once
 
 #include "backend/backend.hpp"
-#include "sumi/optimizers.hpp"
+#include "sumi/optimizer.hpp"
 #include "sumi/threads.hpp"
 
 namespace sumi::optimizers {
-
-template <class T>
-OptimizerArguments common_arguments(const T& value) {
-  return {value.learning_rate,
-          value.weight_decay,
-          value.clipnorm,
-          value.clipvalue,
-          value.global_clipnorm,
-          value.use_ema,
-          value.ema_momentum,
-          value.ema_overwrite_frequency,
-          value.loss_scale_factor,
-          value.gradient_accumulation_steps,
-          value.name};
-}
 
 /// In the order of Keras's get_config.
 template <class T>

@@ -6,6 +6,9 @@
 #include <limits>
 #include <numeric>
 
+#include "backend/backend.hpp"
+#include "sumi/threads.hpp"
+
 namespace sumi::optimizers {
 namespace {
 
@@ -42,18 +45,21 @@ OptimizerState::OptimizerState(Optimizer optimizer, const state::ParameterTable&
     const state::Parameter& p = parameters[i];
     if (!p.arguments.trainable) continue;
     if (!blocks_.empty()) blocks_.back().end = p.offset;
-    blocks_.push_back({i, p.layer_name + "_" + p.name, p.shape, p.offset, p.size, floats_, p.arguments.constraint});
+    blocks_.push_back({i, p.layer_name, p.name, p.shape, p.offset, p.size, floats_, p.arguments.constraint,
+                       !optimizer_.is_excluded_from_weight_decay(p.layer_name, p.name)});
   }
   ranges_.reserve(blocks_.size());
+  decaying_.reserve(blocks_.size());
 
-  const auto add = [this](std::string name, int group, float value) {
-    arrays_.push_back({std::move(name), group, state::Arena(floats_, value)});
+  const auto add = [this](const OptimizerSlot& slot) {
+    arrays_.push_back(
+        {slot.name, slot.group, slot.scalar, state::Arena(slot.scalar ? 1 : floats_, slot.initial_value)});
   };
-  if (arguments_.use_ema) add("average", -2, 0.0F);
-  if (accumulation_ > 1) add("gradient_accumulator", -1, 0.0F);
+  if (arguments_.use_ema) add({.name = "average", .group = -2});
+  if (accumulation_ > 1) add({.name = "gradient_accumulator", .group = -1});
   first_slot_ = arrays_.size();
-  for (const OptimizerSlot& slot : optimizer_->slots()) add(slot.name, slot.group, slot.initial_value);
-  slots_.resize(arrays_.size() - first_slot_);
+  for (const OptimizerSlot& slot : optimizer_->slots()) add(slot);
+  for (std::size_t i = first_slot_; i < arrays_.size(); ++i) slots_.push_back(arrays_[i].floats.data());
 }
 
 void OptimizerState::apply(state::Arena& parameters, state::Arena& gradients, const std::vector<bool>& trainable) {
@@ -63,7 +69,7 @@ void OptimizerState::apply(state::Arena& parameters, state::Arena& gradients, co
                      " weights, " + std::to_string(parameters.size()) + " floats and " +
                      std::to_string(gradients.size()) + " gradients.");
   }
-  find_ranges(trainable);
+  find_ranges(ranges_, trainable, false);
   if (ranges_.empty()) return;
   float* const w = parameters.data();
   float* const g = gradients.data();
@@ -76,8 +82,13 @@ void OptimizerState::apply(state::Arena& parameters, state::Arena& gradients, co
   const bool last = (step_ + 1) % accumulation_ == 0;
   if (accumulation_ > 1) accumulate(g, last);
   if (last) {
+    const double rate = learning_rate();
     clip(g, trainable);
-    update(w, g);
+    if (arguments_.weight_decay) {
+      find_ranges(decaying_, trainable, true);
+      decay(w, rate);
+    }
+    update(w, g, rate);
   }
   if (arguments_.use_ema) average(w, trainable);
   for (const Block& block : blocks_) {
@@ -87,14 +98,14 @@ void OptimizerState::apply(state::Arena& parameters, state::Arena& gradients, co
   ++step_;
 }
 
-void OptimizerState::find_ranges(const std::vector<bool>& trainable) {
-  ranges_.clear();
+void OptimizerState::find_ranges(std::vector<Range>& ranges, const std::vector<bool>& trainable, bool decaying) const {
+  ranges.clear();
   for (const Block& block : blocks_) {
-    if (!takes_part(block, trainable)) continue;
-    if (!ranges_.empty() && ranges_.back().end == block.begin) {
-      ranges_.back().end = block.end;
+    if (!takes_part(block, trainable) || (decaying && !block.decays)) continue;
+    if (!ranges.empty() && ranges.back().end == block.begin) {
+      ranges.back().end = block.end;
     } else {
-      ranges_.push_back({block.begin, block.end});
+      ranges.push_back({block.begin, block.end});
     }
   }
 }
@@ -138,16 +149,23 @@ void OptimizerState::clip(float* gradients, const std::vector<bool>& trainable) 
   for (const Range& r : ranges_) scale(gradients + r.begin, r.end - r.begin, static_cast<float>(factor));
 }
 
-void OptimizerState::update(float* weights, float* gradients) {
-  const double rate = learning_rate();
-  if (arguments_.weight_decay) {
-    const auto decay = static_cast<float>(*arguments_.weight_decay), factor = static_cast<float>(rate);
-    for (const Range& r : ranges_) {
-      for (std::size_t i = r.begin; i < r.end; ++i) weights[i] -= weights[i] * decay * factor;
-    }
+void OptimizerState::decay(float* weights, double rate) const {
+  // A descent along the weights themselves.
+  const backend::UpdateRule rule{.kind = backend::UpdateRule::Kind::sgd,
+                                 .learning_rate = static_cast<float>(*arguments_.weight_decay * rate)};
+  for (const Range& r : decaying_) {
+    float* const begin = weights + r.begin;
+    backend::cpu().update(rule, begin, begin, nullptr, r.end - r.begin, num_threads());
   }
+}
+
+void OptimizerState::update(float* weights, float* gradients, double rate) {
+  optimizer_->advance(iterations(), slots_);
   for (const Range& r : ranges_) {
-    for (std::size_t s = 0; s < slots_.size(); ++s) slots_[s] = arrays_[first_slot_ + s].floats.data() + r.begin;
+    for (std::size_t s = 0; s < slots_.size(); ++s) {
+      Array& array = arrays_[first_slot_ + s];
+      slots_[s] = array.floats.data() + (array.scalar ? 0 : r.begin);
+    }
     const std::size_t count = r.end - r.begin;
     optimizer_->apply({iterations(), rate, {weights + r.begin, count}, {gradients + r.begin, count}, slots_});
   }
@@ -186,6 +204,13 @@ void OptimizerState::set_learning_rate(double rate) {
   learning_rate_ = static_cast<float>(rate);
 }
 
+void OptimizerState::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
+  optimizer_.exclude_from_weight_decay(var_names);
+  for (Block& block : blocks_) {
+    block.decays = !optimizer_.is_excluded_from_weight_decay(block.layer, block.weight);
+  }
+}
+
 Optimizer OptimizerState::optimizer() const {
   Optimizer current = optimizer_;
   current.set_learning_rate(learning_rate_);
@@ -201,13 +226,18 @@ std::vector<Variable<Float>> OptimizerState::list(State& state, const std::strin
     variables.push_back({prefix + "learning_rate", {}, {&state.learning_rate_, 1}});
   }
   for (std::size_t first = 0; first < state.arrays_.size();) {
+    if (auto& scalar = state.arrays_[first]; scalar.scalar) {
+      variables.push_back({prefix + scalar.name, {}, {scalar.floats.data(), 1}});
+      ++first;
+      continue;
+    }
     std::size_t end = first + 1;
     while (end < state.arrays_.size() && state.arrays_[end].group == state.arrays_[first].group) ++end;
     for (const Block& block : state.blocks_) {
       if (!state.takes_part(block, trainable)) continue;
       for (std::size_t i = first; i < end; ++i) {
         auto& array = state.arrays_[i];
-        variables.push_back({prefix + model_name + "_" + block.name + "_" + array.name,
+        variables.push_back({prefix + model_name + "_" + block.layer + "_" + block.weight + "_" + array.name,
                              block.shape,
                              {array.floats.data() + block.begin, block.size}});
       }

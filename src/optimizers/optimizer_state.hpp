@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "state/parameters.hpp"
-#include "sumi/optimizers.hpp"
+#include "sumi/optimizer.hpp"
 
 namespace sumi::optimizers {
 
@@ -50,6 +50,9 @@ class OptimizerState {
   /// By how much training must multiply the loss before gradients are computed; they are divided by it here.
   double loss_scale() const { return arguments_.loss_scale_factor.value_or(1.0); }
 
+  /// From the next update on: see Optimizer.
+  void exclude_from_weight_decay(const std::vector<std::string>& var_names);
+
   /// The optimizer's configuration, with its name and its current learning rate.
   Optimizer optimizer() const;
 
@@ -66,32 +69,36 @@ class OptimizerState {
  private:
   /// A parameter that was created trainable, with the zeros behind it.
   struct Block {
-    std::size_t parameter;  // index in the table
-    std::string name;       // `conv2d_kernel`
+    std::size_t parameter;      // index in the table
+    std::string layer, weight;  // `conv2d`, `kernel`
     Shape shape;
     std::size_t begin, size, end;
     Constraint constraint;
+    bool decays;
   };
   struct Range {
     std::size_t begin, end;
   };
-  /// One float for each weight.
+  /// One float for each weight, or one for all.
   struct Array {
     std::string name;
     int group;
+    bool scalar;
     state::Arena floats;
   };
 
   template <class Float, class State>
   static std::vector<Variable<Float>> list(State& state, const std::string& model_name,
                                            const std::vector<bool>& trainable);
-  void find_ranges(const std::vector<bool>& trainable);
+  /// Of the blocks that take part, neighbours merged; those that decay, or all.
+  void find_ranges(std::vector<Range>& ranges, const std::vector<bool>& trainable, bool decaying) const;
   bool takes_part(const Block& block, const std::vector<bool>& trainable) const {
     return trainable.empty() || trainable[block.parameter];
   }
   void accumulate(float* gradients, bool last);
   void clip(float* gradients, const std::vector<bool>& trainable) const;
-  void update(float* weights, float* gradients);
+  void decay(float* weights, double rate) const;
+  void update(float* weights, float* gradients, double rate);
   void average(float* weights, const std::vector<bool>& trainable);
 
   Optimizer optimizer_;
@@ -102,10 +109,10 @@ class OptimizerState {
   std::int64_t step_ = 0;
   float learning_rate_ = 0;
   std::vector<Block> blocks_;
-  std::vector<Range> ranges_;  // of the current step, neighbours merged
-  std::vector<Array> arrays_;  // [averages], [gradient accumulators], slots
+  std::vector<Range> ranges_, decaying_;  // of the current step
+  std::vector<Array> arrays_;             // [averages], [gradient accumulators], slots
   std::size_t first_slot_ = 0;
-  std::vector<float*> slots_;  // of the range being updated
+  std::vector<float*> slots_;  // of the range being updated, and scalars
 };
 
 }  // namespace sumi::optimizers

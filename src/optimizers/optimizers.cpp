@@ -6,18 +6,23 @@
 
 #include "core/naming.hpp"
 #include "core/registry.hpp"
+#include "core/text.hpp"
 
 namespace sumi {
 namespace {
 
 Registry<Optimizer>& registry() {
-  static Registry<Optimizer> optimizers("optimizer", {{Adam{}}, {SGD{}}, {RMSprop{}, {"rmsprop"}}});
+  static Registry<Optimizer> optimizers("optimizer", {{Adam{}},
+                                                      {SGD{}},
+                                                      {RMSprop{}, {"rmsprop"}},
+                                                      {AdamW{}, {"adamw"}},
+                                                      {Nadam{}},
+                                                      {Adamax{}},
+                                                      {Adagrad{}},
+                                                      {Adadelta{}},
+                                                      {Lion{}},
+                                                      {Ftrl{}}});
   return optimizers;
-}
-
-bool same_but_for_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::string shown(const std::optional<double>& value) { return value ? repr(*value) : "None"; }
@@ -25,10 +30,9 @@ std::string shown(const std::optional<double>& value) { return value ? repr(*val
 }  // namespace
 
 Optimizer Optimizer::from_identifier(std::string_view identifier) {
-  for (const char* name : {Adam::class_name, SGD::class_name, RMSprop::class_name}) {
-    if (same_but_for_case(name, identifier)) return registry().find(name);
-  }
-  return registry().find(identifier);
+  std::string lower(identifier);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return registry().find(registry().knows(lower) ? lower : identifier);
 }
 
 bool Optimizer::is_built_in(std::string_view class_name) { return registry().is_built_in(class_name); }
@@ -38,6 +42,22 @@ void Optimizer::ensure_name() {
 }
 
 void Optimizer::set_learning_rate(double rate) { mutable_held().set_learning_rate(rate); }
+
+Optimizer& Optimizer::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
+  return exclude_from_weight_decay([var_names](std::string_view, std::string_view weight) {
+    return std::any_of(var_names.begin(), var_names.end(),
+                       [&](const std::string& name) { return weight.find(name) != std::string_view::npos; });
+  });
+}
+
+Optimizer& Optimizer::exclude_from_weight_decay(std::function<bool(std::string_view, std::string_view)> excluded) {
+  excluded_ = std::move(excluded);
+  return *this;
+}
+
+bool Optimizer::is_excluded_from_weight_decay(std::string_view layer, std::string_view weight) const {
+  return excluded_ && excluded_(layer, weight);
+}
 
 void Optimizer::check_arguments(const OptimizerArguments& a) {
   if (int{a.clipnorm.has_value()} + int{a.clipvalue.has_value()} + int{a.global_clipnorm.has_value()} > 1) {

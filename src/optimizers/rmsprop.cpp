@@ -1,9 +1,9 @@
 // RMSprop, with momentum and with centered second moments.
+#include "sumi/optimizers/rmsprop.hpp"
+
 #include "optimizers/arguments.hpp"
 
 namespace sumi {
-
-OptimizerArguments arguments(const RMSprop& value) { return optimizers::common_arguments(value); }
 
 std::vector<OptimizerSlot> slots(const RMSprop& value) {
   std::vector<OptimizerSlot> slots = {{"velocity"}};

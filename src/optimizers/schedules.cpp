@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "core/registry.hpp"
+#include "core/text.hpp"
 
 namespace sumi {
 namespace {
@@ -105,6 +106,8 @@ double learning_rate(const CosineDecayRestarts& schedule, std::int64_t step) {
   return schedule.initial_learning_rate * ((1 - schedule.alpha) * wave + schedule.alpha);
 }
 
+double learning_rate(const LambdaSchedule& schedule, std::int64_t step) { return schedule.function.get()(step); }
+
 void fields(ExponentialDecay& value, Fields& f) { decay_fields(value, f); }
 void fields(InverseTimeDecay& value, Fields& f) { decay_fields(value, f); }
 void fields(PolynomialDecay& value, Fields& f) {
@@ -141,15 +144,19 @@ void fields(CosineDecayRestarts& value, Fields& f) {
   f("alpha", value.alpha);
   f("name", value.name);
 }
+void fields(LambdaSchedule& value, Fields& f) { f("name", value.name); }
 
 void validate(const ExponentialDecay& value) { require_positive("decay_steps", value.decay_steps); }
 void validate(const InverseTimeDecay& value) { require_positive("decay_steps", value.decay_steps); }
 void validate(const PolynomialDecay& value) { require_positive("decay_steps", value.decay_steps); }
 void validate(const PiecewiseConstantDecay& value) {
   if (value.boundaries.size() + 1 != value.values.size()) {
-    throw ArgumentError("The length of boundaries should be 1 less than the length of values. Received: " +
-                        std::to_string(value.boundaries.size()) + " boundaries and " +
-                        std::to_string(value.values.size()) + " values.");
+    std::vector<std::string> boundaries, values;
+    for (const std::int64_t boundary : value.boundaries) boundaries.push_back(std::to_string(boundary));
+    for (const double number : value.values) values.push_back(repr(number));
+    throw ArgumentError("The length of boundaries should be 1 less than the length of values. Received: boundaries=[" +
+                        join(boundaries) + "] of length " + std::to_string(boundaries.size()) + ", and values=[" +
+                        join(values) + "] of length " + std::to_string(values.size()) + ".");
   }
   if (!std::is_sorted(value.boundaries.begin(), value.boundaries.end())) {
     throw ArgumentError("Expected boundaries in ascending order. Received: boundaries=" + to_string(value.boundaries));
@@ -165,6 +172,9 @@ void validate(const CosineDecay& value) {
 void validate(const CosineDecayRestarts& value) {
   require_positive("first_decay_steps", value.first_decay_steps);
   if (!(value.t_mul > 0)) throw ArgumentError("Argument `t_mul` must be > 0. Received: t_mul=" + repr(value.t_mul));
+}
+void validate(const LambdaSchedule& value) {
+  if (!value.function.get()) throw ArgumentError("LambdaSchedule expects a function of the step. Received none.");
 }
 
 Schedule Schedule::from_identifier(std::string_view class_name) { return registry().find(class_name); }

@@ -1,10 +1,10 @@
 // Gradient descent, with momentum and Nesterov's momentum.
+#include "sumi/optimizers/sgd.hpp"
+
 #include "core/text.hpp"
 #include "optimizers/arguments.hpp"
 
 namespace sumi {
-
-OptimizerArguments arguments(const SGD& value) { return optimizers::common_arguments(value); }
 
 std::vector<OptimizerSlot> slots(const SGD& value) {
   if (value.momentum == 0) return {};

@@ -1,9 +1,11 @@
 #include "training/model.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <utility>
 
 #include "core/naming.hpp"
+#include "core/text.hpp"
 #include "sumi/error.hpp"
 #include "sumi/random.hpp"
 #include "sumi/threads.hpp"
@@ -222,9 +224,25 @@ void Model::set_weights(const std::vector<std::size_t>& indices, const std::vect
 
 void Model::find_trainable() {
   trainable_.clear();
+  learning_.clear();
   for (const state::Parameter& parameter : table_.all()) {
     trainable_.push_back(parameter.arguments.trainable && layers_[parameter.layer]->trainable());
   }
+}
+
+void Model::find_learning(const graph::Graph& graph) {
+  std::vector<bool> learning(trainable_.size(), false);
+  for (const graph::ValueInfo& value : graph.values) {
+    if (value.role == graph::Role::gradient) learning[static_cast<std::size_t>(value.parameter)] = true;
+  }
+  if (std::exchange(learning_, learning) == learning) return;
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; i < learning.size(); ++i) {
+    if (trainable_[i] && !learning[i]) missing.push_back(repr(table_[i].layer_name + "/" + table_[i].name));
+  }
+  if (missing.empty()) return;
+  std::cerr << "sumi: warning: Gradients do not exist for variables [" << join(missing)
+            << "] when minimizing the loss: they stay as they are." << std::endl;
 }
 
 void Model::compile(const CompileOptions& options) {
@@ -267,6 +285,12 @@ double Model::learning_rate() const {
 
 void Model::set_learning_rate(double rate) { optimizer().set_learning_rate(rate); }
 
+void Model::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
+  optimizer_spec();  // throws where there is none
+  optimizer_->exclude_from_weight_decay(var_names);
+  if (optimizer_state_) optimizer_state_->exclude_from_weight_decay(var_names);
+}
+
 Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
   if (planned_threads_ != num_threads()) {
     programs_.clear();
@@ -300,7 +324,10 @@ std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int
     kept.push_back(loss.total);
     kept.push_back(y_true);  // metrics read both
     kept.push_back(loss.sample_weight);
-    if (mode == Mode::train) graph::append_backward(builder.graph, loss.total, trainable_);
+    if (mode == Mode::train) {
+      graph::append_backward(builder.graph, loss.total, trainable_);
+      find_learning(builder.graph);
+    }
   }
   const plan::PassContext context{backend::cpu(), kept, num_threads()};
   plan::optimize(builder.graph, context, without);
@@ -330,6 +357,6 @@ void Model::run(Program& program) {
                          trained ? static_cast<float>(optimizer_state_->loss_scale()) : 1.0F, weights_version_);
 }
 
-void Model::update() { optimizer().apply(parameter_arena(), gradients_, trainable_); }
+void Model::update() { optimizer().apply(parameter_arena(), gradients_, learning_); }
 
 }  // namespace sumi::training

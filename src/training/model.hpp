@@ -104,6 +104,7 @@ class Model {
   optimizers::OptimizerState* optimizer_if_made() { return optimizer_state_ ? &*optimizer_state_ : nullptr; }
   const Optimizer& optimizer_spec() const;
   void set_learning_rate(double rate);
+  void exclude_from_weight_decay(const std::vector<std::string>& var_names);
   double learning_rate() const;
 
   // Running.
@@ -132,6 +133,8 @@ class Model {
   void bind(Program& program);
   void measure(Program& program, int runs, Plan& plan);
   void find_trainable();
+  /// From the graph of a training step; warns of what is trainable, but nothing that the loss depends on.
+  void find_learning(const graph::Graph& graph);
 
   std::string name_;
   std::optional<Layer> input_;
@@ -148,6 +151,7 @@ class Model {
   std::uint64_t random_seed_ = 0;
   int epoch_ = 0;
   std::vector<bool> trainable_;  // see trainable_weights()
+  std::vector<bool> learning_;   // of these, those that have a gradient
 
   std::optional<Optimizer> optimizer_;
   std::optional<optimizers::OptimizerState> optimizer_state_;

@@ -69,7 +69,8 @@ Plan Model::describe(const PlanOptions& options) {
   plan.training = options.training;
   if (plan.training) {
     const auto floats = static_cast<std::int64_t>(table_.trainable_floats());
-    const auto slots = static_cast<std::int64_t>(optimizer_spec()->slots().size());
+    const std::vector<OptimizerSlot> all_slots = optimizer_spec()->slots();
+    const auto slots = std::count_if(all_slots.begin(), all_slots.end(), [](const auto& slot) { return !slot.scalar; });
     // Weights and slots are read and written, gradients read.
     plan.steps.push_back({"update",
                           std::string(optimizer_spec().class_name()),

@@ -200,6 +200,10 @@ double Sequential::learning_rate() const { return model_->learning_rate(); }
 
 void Sequential::set_learning_rate(double rate) { model_->set_learning_rate(rate); }
 
+void Sequential::exclude_from_weight_decay(const std::vector<std::string>& var_names) {
+  model_->exclude_from_weight_decay(var_names);
+}
+
 int Sequential::epoch() const { return model_->epoch(); }
 
 std::int64_t Sequential::iterations() const {

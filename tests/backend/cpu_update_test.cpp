@@ -19,9 +19,12 @@ void apply(backend::Backend& backend, const backend::UpdateRule& rule, State& st
 }
 
 // Starts every step from the same state on both sides, so that errors can't add up and one step's bound holds.
-void check_rule(const backend::UpdateRule& rule, std::size_t slots, std::int64_t count) {
+// `inside`: the size of larger numbers that cancel within the step.
+void check_rule(const backend::UpdateRule& rule, std::size_t slots, std::int64_t count, double inside = 0) {
   State state{random_values(count, 1), {}};
-  for (std::size_t i = 0; i < slots; ++i) state.slots.emplace_back(static_cast<std::size_t>(count), 0.0F);
+  // Sums of squares begin above zero, sums of anything else may.
+  for (std::size_t i = 0; i < slots; ++i) state.slots.emplace_back(static_cast<std::size_t>(count), 0.1F);
+  INFO("rule " << static_cast<int>(rule.kind) << ", " << slots << " slots");
   for (std::uint32_t step = 0; step < 5; ++step) {
     const std::vector<float> gradient = random_values(count, 10 + step);
     State fast = state;
@@ -34,7 +37,8 @@ void check_rule(const backend::UpdateRule& rule, std::size_t slots, std::int64_t
       for (std::size_t i = 0; i < actual.size(); ++i) {
         // Each number moves by a handful of rounded operations from where it was.
         const double moved = std::abs(static_cast<double>(expected[i]) - static_cast<double>(from[i]));
-        bound.push_back(8 * unit_roundoff * (std::abs(static_cast<double>(from[i])) + moved + std::abs(gradient[i])));
+        bound.push_back(8 * unit_roundoff *
+                        (std::abs(static_cast<double>(from[i])) + moved + std::abs(gradient[i]) + inside));
       }
       check_within(actual, {expected.begin(), expected.end()}, bound);
     };
@@ -63,6 +67,25 @@ TEST_CASE("every optimizer's rule agrees with the reference", "[cpu][update]") {
     check_rule(rmsprop, 3, count);
     rmsprop.centered = false;
     check_rule(rmsprop, 2, count);
+    backend::UpdateRule nadam = adam;
+    nadam.kind = Kind::nadam;
+    nadam.mean_weight = 0.75F;
+    nadam.gradient_weight = 1.5F;
+    check_rule(nadam, 2, count);
+    check_rule({.kind = Kind::adamax, .learning_rate = 1e-3F, .beta_1 = 0.9F, .beta_2 = 0.999F, .epsilon = 1e-7F}, 2,
+               count);
+    check_rule({.kind = Kind::adagrad, .learning_rate = 1e-3F, .epsilon = 1e-7F}, 1, count);
+    check_rule({.kind = Kind::adadelta, .learning_rate = 1, .beta_2 = 0.95F, .epsilon = 1e-7F}, 2, count);
+    check_rule({.kind = Kind::lion, .learning_rate = 1e-3F, .beta_1 = 0.9F, .beta_2 = 0.99F}, 1, count);
+    // Two sums of squares, of five gradients below 1 at most, to the power are divided by the rate.
+    for (const float power : {0.5F, 0.2F, 0.0F}) {
+      backend::UpdateRule ftrl{.kind = Kind::ftrl, .learning_rate = 0.1F, .power = power};
+      check_rule(ftrl, 2, count, std::pow(5.1, power) / 0.1);
+      ftrl.l1 = 0.05F;
+      ftrl.l2 = 0.5F;
+      ftrl.shrinkage = 0.02F;
+      check_rule(ftrl, 2, count, std::pow(5.1, power) / 0.1);
+    }
   }
 }
 

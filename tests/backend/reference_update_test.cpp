@@ -1,4 +1,5 @@
 // Update rules of the reference: what Keras's optimizers gave.
+#include <algorithm>
 #include <cmath>
 
 #include "backend/reference_run.hpp"
@@ -19,6 +20,7 @@ struct Trace {
   UpdateRule rule;
   std::size_t slots;
   std::vector<double> weights;
+  float first_slot = 0;  // its first value
 };
 const std::vector<Trace> traces = {
     {{.kind = Kind::sgd, .learning_rate = 0.1F},
@@ -47,6 +49,27 @@ const std::vector<Trace> traces = {
     {{.kind = Kind::adam_amsgrad, .learning_rate = 0.01F, .beta_1 = 0.9F, .beta_2 = 0.999F, .epsilon = 1e-7F},
      3,
      {-0.73564571, -0.056437775, 0.68199092, -0.54096514, 0.11272521, 0.90457553, -0.60644364, 0.18624359, 0.94967508}},
+    {{.kind = Kind::adamax, .learning_rate = 0.01F, .beta_1 = 0.9F, .beta_2 = 0.999F, .epsilon = 1e-7F},
+     2,
+     {-0.74453211, -0.046758793, 0.68268651, -0.54925215, 0.12451728, 0.90205795, -0.59442025, 0.18320087, 0.94401652}},
+    {{.kind = Kind::adagrad, .learning_rate = 0.1F, .epsilon = 1e-7F},
+     1,
+     {-0.612517, -0.22324264, 0.68485618, -0.48008865, -0.094906583, 0.97714144, -0.80325788, 0.26675135, 0.94223952},
+     0.1F},
+    {{.kind = Kind::adadelta, .learning_rate = 1.0F, .beta_2 = 0.95F, .epsilon = 1e-7F},
+     2,
+     {-0.77631283, -0.0491862, 0.70100379, -0.57784718, 0.14849713, 0.90280247, -0.57184559, 0.18307287, 0.92017067}},
+    {{.kind = Kind::lion, .learning_rate = 0.01F, .beta_1 = 0.9F, .beta_2 = 0.99F},
+     1,
+     {-0.73, -0.07, 0.71, -0.55, 0.11, 0.93, -0.61, 0.21, 0.93}},
+    {{.kind = Kind::ftrl, .learning_rate = 0.1F},
+     2,
+     {-0.13614503, -0.1835589, 0.20054017, -0.065908559, -0.25210211, 0.44393393, -0.24768491, 0.15681937, 0.19822051},
+     0.1F},
+    {{.kind = Kind::ftrl, .learning_rate = 0.05F, .power = 0.2F, .l1 = 0.05F, .l2 = 6.3F, .shrinkage = 0.02F},
+     2,
+     {0.0, -0.035103746, 0.030070324, 0.0, -0.054463055, 0.075192191, -0.050596774, 0.040056456, 0.015802119},
+     0.4F},
 };
 
 std::vector<float> joined(int k_a, int k_b, float scale) {
@@ -64,13 +87,14 @@ TEST_CASE("the reference's update rules do what Keras's optimizers do") {
     INFO("rule " << static_cast<int>(trace.rule.kind) << (trace.rule.centered ? ", centered" : ""));
     std::vector<float> w = joined(1, 2, 1.0F);
     std::vector<std::vector<float>> slots(trace.slots, std::vector<float>(w.size(), 0.0F));
+    if (!slots.empty()) std::fill(slots[0].begin(), slots[0].end(), trace.first_slot);
     std::vector<float*> slot_data;
     for (std::vector<float>& slot : slots) slot_data.push_back(slot.data());
     for (int t = 0; t < 5; ++t) {
       UpdateRule rule = trace.rule;
-      if (rule.kind == Kind::adam || rule.kind == Kind::adam_amsgrad) {
-        const double correction = std::sqrt(1 - std::pow(0.999, t + 1)) / (1 - std::pow(0.9, t + 1));
-        rule.learning_rate = static_cast<float>(0.01 * correction);
+      if (rule.beta_1 == 0.9F && rule.kind != Kind::lion) {
+        const double root = rule.kind == Kind::adamax ? 1 : std::sqrt(1 - std::pow(0.999, t + 1));
+        rule.learning_rate = static_cast<float>(0.01 * root / (1 - std::pow(0.9, t + 1)));
       }
       const std::vector<float> gradient = joined(10 + t, 60 + t, 0.5F);
       backend::reference().update(rule, w.data(), gradient.data(), slot_data.data(), w.size(), 1);

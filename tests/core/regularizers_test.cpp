@@ -68,7 +68,8 @@ TEST_CASE("regularizers by string") {
   CHECK(Regularizer("orthogonal_regularizer").as<OrthogonalRegularizer>() != nullptr);
   CHECK_FALSE(Regularizer().has_value());
   CHECK(error_text<ArgumentError>([] { Regularizer("l1_l2"); }) ==
-        "Could not interpret regularizer identifier: l1_l2. Known: l1, l2, l1l2, orthogonal_regularizer.");
+        "Could not interpret regularizer identifier: l1_l2. Known: l1, l2, l1l2, orthogonal_regularizer. "
+        "Did you mean 'l1l2'?");
 }
 
 TEST_CASE("coefficients must be finite and not negative") {

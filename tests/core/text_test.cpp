@@ -35,3 +35,8 @@ TEST_CASE("nearest finds the word that was meant") {
   CHECK(nearest("momentum", words).empty());
   CHECK(nearest("x", {}).empty());
 }
+
+TEST_CASE("a suggestion names the nearest word, where there is one") {
+  CHECK(suggestion("rellu", {"elu", "relu"}) == " Did you mean 'relu'?");
+  CHECK(suggestion("momentum", {"elu", "relu"}).empty());
+}

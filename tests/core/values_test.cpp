@@ -36,6 +36,7 @@ TEST_CASE("an unknown activation is refused with the known ones") {
   const std::string text = error_text([] { ActivationFunction("nope"); });
   CHECK(text.starts_with("Could not interpret activation function identifier: nope. Known activations: linear, relu,"));
   CHECK(text.ends_with("softmax, log_softmax, swish, hard_swish."));
+  CHECK(error_text([] { ActivationFunction("rellu"); }).ends_with("hard_swish. Did you mean 'relu'?"));
   // These two have no string in Keras.
   CHECK_THROWS_AS(ActivationFunction("gelu_tanh"), ArgumentError);
   CHECK_THROWS_AS(ActivationFunction("threshold"), ArgumentError);

@@ -1,6 +1,8 @@
 // What Keras's own tests show in scenarios that golden-cases.json tells only in words: each test has those words as its
 // name.
+#include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -107,13 +109,20 @@ TEST_CASE("log keys seen by callbacks, metrics=['mean_absolute_error'], validati
 TEST_CASE("SGD(learning_rate=1.0), one None gradient") {
   const Tensor x = xt::zeros<float>({1, 2}), y = xt::zeros<float>({1, 2});
   Sequential model({TwoWeights{}});
-  // The mean over two outputs of (3 - 0)^2 has the gradient 3 for each of them.
-  model.compile({.optimizer = SGD{.learning_rate = 1.0}, .loss = "mse"});
-  model.train_on_batch(x, y);
+  // The mean over two outputs of (3 - 0)^2 has the gradient 3 for each of them. What has none does not decay either.
+  model.compile({.optimizer = SGD{.learning_rate = 1.0, .weight_decay = 0.5}, .loss = "mse"});
+  std::ostringstream warnings;
+  std::streambuf* const before = std::cerr.rdbuf(warnings.rdbuf());
+  for (int step = 0; step < 2; ++step) model.train_on_batch(x, y);
+  std::cerr.rdbuf(before);
+  CHECK(warnings.str() ==
+        "sumi: warning: Gradients do not exist for variables ['two_weights/unused'] when minimizing the loss: they "
+        "stay as they are.\n");
   const std::vector<Tensor> weights = model.get_weights();
   REQUIRE(weights.size() == 2);
   CHECK(weights[0] == Tensor({3.0F, 3.0F}));
-  CHECK(weights[1] == Tensor({0.0F, 0.0F}));
+  // 3 - 1.5 - 3 = -1.5; -1.5 + 0.75 + 1.5 = 0.75
+  CHECK(weights[1] == Tensor({0.75F, 0.75F}));
 }
 
 TEST_CASE("same, optimizer=None") {

@@ -27,23 +27,53 @@ void update(const SignDescent&, const UpdateRange& range) {
 
 }  // namespace user
 
+namespace {
+
+constexpr const char* every_name[] = {"adam",   "sgd",     "rmsprop",  "adamw", "nadam",
+                                      "adamax", "adagrad", "adadelta", "lion",  "ftrl"};
+
+}  // namespace
+
 TEST_CASE("optimizers are found by class name in any case") {
   for (const char* name : {"adam", "Adam", "ADAM"}) REQUIRE(Optimizer(name).as<Adam>() != nullptr);
   for (const char* name : {"sgd", "SGD"}) REQUIRE(Optimizer(name).as<SGD>() != nullptr);
   for (const char* name : {"rmsprop", "RMSprop", "rm_sprop"}) REQUIRE(Optimizer(name).as<RMSprop>() != nullptr);
-  const std::string text = error_text<ArgumentError>([] { Optimizer("adamw"); });
-  REQUIRE(text.starts_with("Could not interpret optimizer identifier: adamw."));
-  for (const char* name : {"adam", "sgd", "rmsprop"}) REQUIRE(text.find(name) != std::string::npos);
+  for (const char* name : {"adamw", "AdamW", "adam_w"}) REQUIRE(Optimizer(name).as<AdamW>() != nullptr);
+  for (const char* name : every_name) {
+    INFO(name);
+    const Optimizer optimizer(name);
+    REQUIRE(optimizer.built_in());
+    REQUIRE(optimizer.class_name() == Optimizer(std::string(optimizer.class_name()).c_str()).class_name());
+  }
+  const std::string text = error_text<ArgumentError>([] { Optimizer("magic"); });
+  REQUIRE(text.starts_with("Could not interpret optimizer identifier: magic. Known: adam, "));
+  for (const char* name : every_name) REQUIRE(text.find(name) != std::string::npos);
+}
+
+TEST_CASE("what was meant by a misspelt name is guessed") {
+  const auto guess = [](const char* name) {
+    const std::string text = error_text<ArgumentError>([&] { (void)Optimizer(name); });
+    const std::size_t at = text.find(" Did you mean ");
+    return at == std::string::npos ? std::string() : text.substr(at + 1);
+  };
+  REQUIRE(guess("adamx") == "Did you mean 'adam'?");
+  REQUIRE(guess("AdamX") == "Did you mean 'Adam'?");
+  REQUIRE(guess("adagrade") == "Did you mean 'adagrad'?");
+  REQUIRE(guess("RMSProp ") == "Did you mean 'RMSprop'?");
+  REQUIRE(guess("magic").empty());
 }
 
 TEST_CASE("defaults are Keras's") {
-  const OptimizerArguments adam = Optimizer("adam")->arguments();
-  REQUIRE(adam.learning_rate.rate() == 0.001F);
-  REQUIRE_FALSE(adam.weight_decay);
-  REQUIRE_FALSE(adam.use_ema);
-  REQUIRE(adam.ema_momentum == 0.99);
-  REQUIRE(Optimizer("sgd")->arguments().learning_rate.rate() == 0.01F);
-  REQUIRE(Optimizer("rmsprop")->arguments().learning_rate.rate() == 0.001F);
+  for (const char* name : every_name) {
+    INFO(name);
+    const OptimizerArguments a = Optimizer(name)->arguments();
+    REQUIRE(a.learning_rate.rate() == (std::string_view(name) == "sgd" ? 0.01F : 0.001F));
+    REQUIRE(a.weight_decay == (std::string_view(name) == "adamw" ? std::optional(0.004) : std::nullopt));
+    REQUIRE_FALSE(a.use_ema);
+    REQUIRE(a.ema_momentum == 0.99);
+    REQUIRE_FALSE((a.clipnorm || a.clipvalue || a.global_clipnorm || a.ema_overwrite_frequency || a.loss_scale_factor ||
+                   a.gradient_accumulation_steps));
+  }
 }
 
 TEST_CASE("every argument reaches the common ones") {
@@ -71,7 +101,11 @@ TEST_CASE("every argument reaches the common ones") {
     optimizer.name = "mine";
     return optimizer;
   };
-  for (const Optimizer& optimizer : {Optimizer(set(Adam{})), Optimizer(set(SGD{})), Optimizer(set(RMSprop{}))}) {
+  for (const Optimizer& optimizer :
+       {Optimizer(set(Adam{})), Optimizer(set(SGD{})), Optimizer(set(RMSprop{})), Optimizer(set(AdamW{})),
+        Optimizer(set(Nadam{})), Optimizer(set(Adamax{})), Optimizer(set(Adagrad{})), Optimizer(set(Adadelta{})),
+        Optimizer(set(Lion{})), Optimizer(set(Ftrl{}))}) {
+    INFO(optimizer.class_name());
     check(optimizer);
     Optimizer copy(std::string(optimizer.class_name()).c_str());
     saving::read_config(copy, saving::to_config(optimizer));
@@ -94,6 +128,29 @@ TEST_CASE("arguments that contradict each other are refused") {
   REQUIRE_THROWS_AS(Optimizer(SGD{.loss_scale_factor = 0.0}), ArgumentError);
   Optimizer read = "adam";
   REQUIRE_THROWS_AS(saving::read_config(read, {{"clipnorm", 1.0}, {"global_clipnorm", 1.0}}), ArgumentError);
+}
+
+TEST_CASE("arguments that an optimizer has no use for are refused in Keras's words") {
+  const auto text = [](auto value) { return error_text<ArgumentError>([&] { (void)Optimizer(value); }); };
+  REQUIRE(text(AdamW{.weight_decay = {}}) == "Argument `weight_decay` must be a float. Received: weight_decay=None");
+  for (const double beta : {0.0, -0.5, 1.5}) {
+    REQUIRE(text(Lion{.beta_1 = beta})
+                .starts_with("Argument `beta_1` must be in the [0, 1] range. Otherwise, the "
+                             "optimizer degenerates to SignSGD. Received: beta_1="));
+  }
+  REQUIRE(text(Ftrl{.learning_rate_power = 0.5}) ==
+          "`learning_rate_power` needs to be negative or zero. Received: learning_rate_power=0.5.");
+  REQUIRE(text(Ftrl{.initial_accumulator_value = -1.0}) ==
+          "`initial_accumulator_value` needs to be positive or zero. Received: initial_accumulator_value=-1.0.");
+  REQUIRE(text(Ftrl{.l1_regularization_strength = -1.0}) ==
+          "`l1_regularization_strength` needs to be positive or zero. Received: l1_regularization_strength=-1.0.");
+  REQUIRE(text(Ftrl{.l2_regularization_strength = -1.0}) ==
+          "`l2_regularization_strength` needs to be positive or zero. Received: l2_regularization_strength=-1.0.");
+  REQUIRE(text(Ftrl{.l2_shrinkage_regularization_strength = -0.5}) ==
+          "`l2_shrinkage_regularization_strength` needs to be positive or zero. Received: "
+          "l2_shrinkage_regularization_strength=-0.5.");
+  Optimizer read = "adamw";
+  REQUIRE_THROWS_AS(saving::read_config(read, {{"weight_decay", nullptr}}), ArgumentError);
 }
 
 TEST_CASE("a learning rate is rounded to float, also from a configuration") {

@@ -2,6 +2,7 @@
 #include "sumi/schedules.hpp"
 
 #include <cmath>
+#include <functional>
 
 #include "saving/json_fields.hpp"
 #include "support/catch.hpp"
@@ -123,8 +124,8 @@ TEST_CASE("schedules refuse steps that are not positive, and values that don't f
   REQUIRE(error_text<ArgumentError>([] {
             Schedule(PiecewiseConstantDecay{.boundaries = {1, 2}, .values = {0.1, 0.2}});
           }) ==
-          "The length of boundaries should be 1 less than the length of values. Received: 2 boundaries and 2 "
-          "values.");
+          "The length of boundaries should be 1 less than the length of values. Received: boundaries=[1, 2] of length "
+          "2, and values=[0.1, 0.2] of length 2.");
   REQUIRE_THROWS_AS(Schedule(PiecewiseConstantDecay{}), ArgumentError);
   REQUIRE_THROWS_AS(Schedule(PiecewiseConstantDecay{.boundaries = {2, 1}, .values = {0.1, 0.2, 0.3}}), ArgumentError);
 }
@@ -168,6 +169,30 @@ TEST_CASE("a learning rate is a number or a schedule") {
   const LearningRate schedule = ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 1, .decay_rate = 0.5};
   REQUIRE(schedule.is_schedule());
   REQUIRE(schedule.at(1) == 0.05F);
+}
+
+TEST_CASE("a learning rate is a function, of the step or of nothing") {
+  const LearningRate of_step = [](std::int64_t step) { return 1.0 / static_cast<double>(1 + step); };
+  REQUIRE(of_step.is_schedule());
+  REQUIRE(of_step.at(0) == 1.0);
+  REQUIRE(of_step.at(3) == 0.25);
+  double rate = 0.5;
+  const LearningRate of_nothing = [&rate] { return rate; };
+  REQUIRE(of_nothing.at(7) == 0.5);
+  rate = 0.1;
+  REQUIRE(of_nothing.at(7) == 0.1F);
+  const auto half = [](std::int64_t) { return 0.5; };
+  REQUIRE(Schedule(LambdaSchedule{.function = half})->rate_at(1) == 0.5);
+  REQUIRE(error_text<ArgumentError>([] {
+            Schedule(LambdaSchedule{.function = std::function<double(std::int64_t)>()});
+          }) == "LambdaSchedule expects a function of the step. Received none.");
+}
+
+TEST_CASE("of a function a configuration has the name") {
+  const Schedule schedule = LambdaSchedule{.function = [](std::int64_t) { return 0.5; }, .name = "half"};
+  REQUIRE_FALSE(schedule.built_in());
+  REQUIRE(schedule.registered_name() == "Custom>LambdaSchedule");
+  REQUIRE(saving::to_config(schedule).dump() == R"({"name":"half"})");
 }
 
 namespace user {

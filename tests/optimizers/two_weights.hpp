@@ -7,6 +7,7 @@
 
 #include "optimizers/optimizer_state.hpp"
 #include "state/parameters.hpp"
+#include "sumi/optimizers.hpp"
 #include "support/catch.hpp"
 #include "support/pattern.hpp"
 

@@ -1,4 +1,4 @@
-// Adam, SGD and RMSprop against five steps of Keras, and against the values of Keras's own tests.
+// The optimizers against five steps of Keras, and against the values of Keras's own tests.
 #include "optimizers/two_weights.hpp"
 #include "saving/json_fields.hpp"
 #include "support/error_text.hpp"
@@ -72,6 +72,86 @@ TEST_CASE("five steps are Keras's") {
        RMSprop{.learning_rate = 0.01, .momentum = 0.9, .centered = true},
        {-0.523327887F, -0.168972164F, 0.561585188F, -0.367339104F, -0.254519284F, 0.920470774F, -0.977793396F,
         0.207591876F, 1.07177377F}},
+      {"AdamW",
+       AdamW{.learning_rate = 0.01},
+       {-0.7354936F, -0.0564301424F, 0.681853831F, -0.540852904F, 0.112697028F, 0.904396534F, -0.606327832F,
+        0.186208501F, 0.949487686F}},
+      {"AdamW, amsgrad",
+       AdamW{.learning_rate = 0.05, .weight_decay = 0.1, .beta_2 = 0.5, .amsgrad = true},
+       {-0.549400687F, -0.0919660032F, 0.595367193F, -0.383243948F, -0.0438105687F, 0.896651864F, -0.740999281F,
+        0.202588648F, 1.03441393F}},
+      {"Nadam",
+       Nadam{.learning_rate = 0.01},
+       {-0.753899097F, -0.067807883F, 0.695156932F, -0.561486244F, 0.110698707F, 0.909069002F, -0.609815836F,
+        0.190212011F, 0.927804053F}},
+      {"Nadam with other betas",
+       Nadam{.learning_rate = 0.01, .beta_1 = 0.5, .beta_2 = 0.67, .epsilon = 1e-3},
+       {-0.748273611F, -0.0762833506F, 0.700933933F, -0.561941564F, 0.100764021F, 0.918066442F, -0.619506598F,
+        0.199331209F, 0.922728181F}},
+      {"Nadam, whose product advances with updates, not with steps",
+       Nadam{.learning_rate = 0.01, .gradient_accumulation_steps = 2},
+       {-0.765065014F, -0.0608696677F, 0.69628197F, -0.567267776F, 0.139474422F, 0.920869768F, -0.580617905F,
+        0.200856149F, 0.928780675F}},
+      {"Adamax",
+       Adamax{.learning_rate = 0.01},
+       {-0.744532108F, -0.0467587933F, 0.682686508F, -0.549252152F, 0.124517284F, 0.902057946F, -0.594420254F,
+        0.183200866F, 0.944016516F}},
+      {"Adagrad",
+       Adagrad{.learning_rate = 0.1},
+       {-0.612516999F, -0.22324264F, 0.684856176F, -0.480088651F, -0.0949065834F, 0.97714144F, -0.803257883F,
+        0.266751349F, 0.942239523F}},
+      {"Adagrad from another beginning",
+       Adagrad{.learning_rate = 0.1, .initial_accumulator_value = 0.5, .epsilon = 0.01},
+       {-0.669237614F, -0.149811432F, 0.709251225F, -0.522508323F, -0.000780176371F, 0.96967566F, -0.711449742F,
+        0.258396834F, 0.928291559F}},
+      {"Adadelta",
+       Adadelta{.learning_rate = 1.0},
+       {-0.776312828F, -0.0491861999F, 0.70100379F, -0.577847183F, 0.148497134F, 0.902802467F, -0.571845591F,
+        0.18307285F, 0.920170665F}},
+      {"Adadelta with another rho",
+       Adadelta{.learning_rate = 1.0, .rho = 0.8, .epsilon = 1e-3},
+       {-0.589522541F, -0.360397637F, 0.763457417F, -0.476164788F, -0.294000566F, 1.05604935F, -0.984464884F,
+        0.349490017F, 0.922049403F}},
+      {"Lion",
+       Lion{.learning_rate = 0.01},
+       {-0.730000019F, -0.0699999928F, 0.709999979F, -0.550000012F, 0.109999985F, 0.929999948F, -0.609999955F,
+        0.210000023F, 0.930000007F}},
+      {"Lion with decay and averages",
+       Lion{.learning_rate = 0.01,
+            .beta_1 = 0.5,
+            .beta_2 = 0.75,
+            .weight_decay = 0.1,
+            .use_ema = true,
+            .ema_momentum = 0.9,
+            .ema_overwrite_frequency = 2},
+       {-0.754256427F, -0.0438131839F, 0.700239599F, -0.574733973F, 0.135736987F, 0.901759386F, -0.582543671F,
+        0.183478847F, 0.9196859F}},
+      {"Ftrl",
+       Ftrl{.learning_rate = 0.1},
+       {-0.136145025F, -0.183558896F, 0.20054017F, -0.0659085587F, -0.252102107F, 0.443933934F, -0.247684911F,
+        0.156819373F, 0.198220506F}},
+      {"Ftrl with all its arguments",
+       Ftrl{.learning_rate = 0.05,
+            .learning_rate_power = -0.2,
+            .initial_accumulator_value = 0.4,
+            .l1_regularization_strength = 0.05,
+            .l2_regularization_strength = 0.15,
+            .l2_shrinkage_regularization_strength = 0.01,
+            .beta = 0.3},
+       {0.0F, -0.0351037458F, 0.0300703235F, 0.0F, -0.054463055F, 0.0751921907F, -0.0505967736F, 0.0400564559F,
+        0.0158021189F}},
+      {"Ftrl with all but the power",
+       Ftrl{.learning_rate = 0.1,
+            .l1_regularization_strength = 0.05,
+            .l2_regularization_strength = 0.15,
+            .l2_shrinkage_regularization_strength = 0.01,
+            .beta = 0.3},
+       {-0.0712159723F, -0.10092286F, 0.11949072F, -0.0291460268F, -0.146982983F, 0.277852595F, -0.139958948F,
+        0.106575638F, 0.0945572481F}},
+      {"Ftrl of one rate",
+       Ftrl{.learning_rate = 0.1, .learning_rate_power = 0.0},
+       {0.0950000063F, -0.0899999961F, 0.0280000027F, 0.0450000055F, -0.140000001F, 0.0789999962F, -0.129999995F,
+        0.0890000015F, 0.00499999989F}},
   };
   for (const Case& c : cases) {
     INFO(c.name);
@@ -113,6 +193,13 @@ TEST_CASE("slots are those of the options") {
   REQUIRE(names(Adam{.amsgrad = true}) == "momentum0 velocity0 velocity_hat1 ");
   REQUIRE(names(RMSprop{}) == "velocity0 ");
   REQUIRE(names(RMSprop{.momentum = 0.5, .centered = true}) == "velocity0 momentum1 average_gradient2 ");
+  REQUIRE(names(AdamW{.amsgrad = true}) == "momentum0 velocity0 velocity_hat1 ");
+  REQUIRE(names(Nadam{}) == "momentum0 velocity0 variable1 ");
+  REQUIRE(names(Adamax{}) == "momentum0 norm0 ");
+  REQUIRE(names(Adagrad{}) == "accumulator0 ");
+  REQUIRE(names(Adadelta{}) == "accumulated_grad0 accumulated_delta_var0 ");
+  REQUIRE(names(Lion{}) == "momentum0 ");
+  REQUIRE(names(Ftrl{}) == "accumulator0 linear0 ");
 }
 
 TEST_CASE("configurations have Keras's keys in Keras's order") {
@@ -128,6 +215,23 @@ TEST_CASE("configurations have Keras's keys in Keras's order") {
   REQUIRE(saving::to_config(Optimizer(RMSprop{.name = "rm_sprop"})).dump() ==
           R"({"name":"rm_sprop","learning_rate":0.0010000000474974513,)" + common +
               R"("rho":0.9,"momentum":0.0,"epsilon":1e-07,"centered":false})");
+  const std::string begin = R"({"name":"o","learning_rate":0.0010000000474974513,)";
+  const auto own = [&](Optimizer optimizer) {
+    const std::string text = saving::to_config(optimizer).dump();
+    REQUIRE(text.starts_with(begin + common));
+    return text.substr(begin.size() + common.size());
+  };
+  REQUIRE(saving::to_config(Optimizer(AdamW{.name = "o"})).dump() ==
+          begin + R"("weight_decay":0.004,)" + common.substr(common.find("\"clipnorm")) +
+              R"("beta_1":0.9,"beta_2":0.999,"epsilon":1e-07,"amsgrad":false})");
+  REQUIRE(own(Nadam{.name = "o"}) == R"("beta_1":0.9,"beta_2":0.999,"epsilon":1e-07})");
+  REQUIRE(own(Adamax{.name = "o"}) == R"("beta_1":0.9,"beta_2":0.999,"epsilon":1e-07})");
+  REQUIRE(own(Adagrad{.name = "o"}) == R"("initial_accumulator_value":0.1,"epsilon":1e-07})");
+  REQUIRE(own(Adadelta{.name = "o"}) == R"("rho":0.95,"epsilon":1e-07})");
+  REQUIRE(own(Lion{.name = "o"}) == R"("beta_1":0.9,"beta_2":0.99})");
+  REQUIRE(own(Ftrl{.name = "o"}) ==
+          R"("learning_rate_power":-0.5,"initial_accumulator_value":0.1,"l1_regularization_strength":0.0,)"
+          R"("l2_regularization_strength":0.0,"l2_shrinkage_regularization_strength":0.0,"beta":0.0})");
 }
 
 TEST_CASE("SGD refuses a momentum outside [0, 1], also in a configuration") {

@@ -118,6 +118,25 @@ TEST_CASE("a user's layer, initializer, loss and metric come back with their fie
   CHECK(after["largest"] == before["largest"]);
 }
 
+TEST_CASE("a function as learning rate comes back when it is handed over") {
+  const TemporaryFolder folder;
+  const auto halving = [](std::int64_t step) { return std::pow(0.5, static_cast<double>(step)); };
+  Sequential model({Input{.shape = {2}}, Dense{.units = 1}});
+  model.compile({.optimizer = SGD{.learning_rate = halving}, .loss = "mse"});
+  const Tensor x = xt::ones<float>({2, 2}), y = xt::ones<float>({2, 1});
+  model.train_on_batch(x, y);
+  CHECK(model.learning_rate() == 0.5);
+  model.save(folder / "m.keras");
+  CHECK_THAT(error_text<FileError>([&] { load_model(folder / "m.keras"); }),
+             ContainsSubstring("Could not interpret learning rate schedule identifier: LambdaSchedule."));
+  Sequential loaded =
+      load_model(folder / "m.keras", {.custom_objects = {{"LambdaSchedule", LambdaSchedule{.function = halving}}}});
+  CHECK(loaded.learning_rate() == 0.5);
+  loaded.train_on_batch(x, y);
+  model.train_on_batch(x, y);
+  CHECK(loaded.get_weights() == model.get_weights());
+}
+
 TEST_CASE("a class that nobody knows is named, with the way to make it known") {
   const TemporaryFolder folder;
   own_model().save(folder / "m.keras");

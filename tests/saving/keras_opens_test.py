@@ -1,4 +1,4 @@
-"""Opens what sumi saved with real Keras, which pip installs into a folder of the build.
+"""Opens what sumi saved with real Keras, and with sumi what Keras saved after a further step.
 
 keras_opens_test.py WRITE_FOR_KERAS FOLDER
 
@@ -6,46 +6,13 @@ Exit code 77 where there is no Keras to be had: the test is then skipped.
 """
 
 import json
-import os
 import pathlib
-import subprocess
 import sys
 
-SKIPPED = 77
+import real_keras
+
 # What two float32 libraries may differ by after one pass and one update.
 TOLERANCE = 1e-5
-
-
-ENVIRONMENT = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
-
-
-def run(*command):
-    return subprocess.run(
-        [str(word) for word in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=ENVIRONMENT,
-    )
-
-
-def install(folder):
-    """A Python with Keras and JAX, made once."""
-    python = folder / "venv" / "bin" / "python"
-    if python.exists() and run(python, "-c", "import keras, jax").returncode == 0:
-        return python
-    made = run(sys.executable, "-m", "venv", folder / "venv")
-    if made.returncode != 0:
-        print("skipped: python3 makes no virtual environment here (Debian: apt-get install python3-venv)")
-        sys.exit(SKIPPED)
-    installed = run(
-        python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1", "keras", "jax"
-    )
-    if installed.returncode != 0:
-        print("skipped: pip could not install Keras, most likely without network:")
-        print(installed.stdout[-500:])
-        sys.exit(SKIPPED)
-    return python
 
 
 def check(folder):
@@ -83,6 +50,11 @@ def check(folder):
             np.abs(a.ravel() - np.array(b)).max() for a, b in zip(model.get_weights(), expected["weights_after"])
         ]
         expect(f"{name}: weights after it", max(differences) <= TOLERANCE, max(differences))
+        back = file.parent / "back" / file.name
+        model.save(back)
+        model.train_on_batch(x, y)
+        weights = [weight.ravel().tolist() for weight in model.get_weights()]
+        back.with_suffix(".weights.json").write_text(json.dumps(weights))
     return failures
 
 
@@ -104,13 +76,10 @@ def main():
     program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if program.name == "check":
         sys.exit(check(folder) != 0)
-    ENVIRONMENT["KERAS_HOME"] = str(folder / "home")
-    python = install(folder)
-    written = run(program, folder / "files")
-    if written.returncode != 0:
-        print(written.stdout)
-        sys.exit(1)
-    sys.exit(subprocess.run([python, __file__, "check", folder / "files"], env=ENVIRONMENT).returncode)
+    failed = real_keras.write_and_check(__file__, folder, program, folder / "files")
+    back = real_keras.run(program, folder / "files", "back")
+    print(back.stdout)
+    sys.exit(failed or back.returncode)
 
 
 main()
