@@ -92,6 +92,11 @@ sumi::Sequential first_model(TrainArguments& arguments) {
   return model;
 }
 
+// What a saved model says of its training; empty where it says nothing.
+std::string notes_of(const std::filesystem::path& model) {
+  return model.empty() ? std::string() : sumi::inspect_file(model).notes;
+}
+
 // Which files were trained on.
 std::map<std::string, std::string> checksums(const std::filesystem::path& folder) {
   std::map<std::string, std::string> sums;
@@ -148,7 +153,8 @@ void train(TrainArguments& arguments) {
   sumi::Sequential model = first_model(arguments);
   model.summary();
 
-  const auto record = std::make_shared<TrainingRecord>();
+  const auto record =
+      std::make_shared<TrainingRecord>(notes_of(arguments.init), static_cast<std::size_t>(model.epoch()));
   {
     const InterruptScope interrupts;
     model.fit(images.train.images.normalized_view(), images.train.labels,

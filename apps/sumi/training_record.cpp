@@ -2,12 +2,24 @@
 
 #include <sumi/sequential.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "curves.hpp"
 #include "files.hpp"
 #include "interrupt.hpp"
+
+TrainingRecord::TrainingRecord(const std::string& notes, std::size_t epochs) {
+  const auto json = nlohmann::json::parse(notes, nullptr, false);
+  if (!json.is_object() || !json.contains("history") || !json["history"].is_object()) return;
+  for (const auto& [name, values] : json["history"].items()) {
+    const auto is_number = [](const auto& value) { return value.is_number(); };
+    if (!values.is_array() || values.size() != epochs || !std::all_of(values.begin(), values.end(), is_number))
+      continue;
+    curves_[name] = values.template get<std::vector<double>>();
+  }
+}
 
 void TrainingRecord::on_epoch_begin(int /*epoch*/, const sumi::Logs& /*logs*/) {
   epoch_began_ = std::chrono::steady_clock::now();

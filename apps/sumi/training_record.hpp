@@ -35,6 +35,11 @@ struct DataSource {
 /// output is gone.
 class TrainingRecord : public sumi::Callback {
  public:
+  TrainingRecord() = default;
+  /// Goes on with the curves of a saved model's notes, as training_notes made them, where it has this many epochs
+  /// behind it; curves of another length are left out.
+  TrainingRecord(const std::string& notes, std::size_t epochs);
+
   void on_epoch_begin(int epoch, const sumi::Logs& logs) override;
   void on_train_batch_end(std::int64_t batch, const sumi::Logs& logs) override;
   void on_epoch_end(int epoch, sumi::Logs& logs) override;

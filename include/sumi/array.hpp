@@ -100,6 +100,9 @@ class ArrayView {
   /// The samples [begin, end) of the same array. Throws ArgumentError when they are not within it.
   ArrayView slice(std::int64_t begin, std::int64_t end) const;
 
+  /// Another array of the same kind: this many samples at `data`.
+  ArrayView with_data(const void* data, std::int64_t samples) const;
+
   /// The same array, whose numbers are divided when they are read: `divided_by(255)` of bytes are numbers in [0, 1]
   /// that take a quarter of the memory of floats. Throws ArgumentError unless the divisor is finite and above 0.
   ArrayView divided_by(float divisor) const;

@@ -52,12 +52,38 @@ struct BatchNormArguments {
   std::optional<double> renorm_dmax = {};
 };
 
-/// Extra numbers of an activation; each kind reads those it knows.
-struct ActivationArguments {
-  double negative_slope = 0.0;        ///< relu, leaky_relu
-  std::optional<double> max_value{};  ///< relu
-  double threshold = 0.0;             ///< relu; soft_shrink and hard_shrink use it as lambda
-  double alpha = 1.0;                 ///< elu, celu; squareplus uses it as b
+/// A number that is drawn uniformly between two bounds; always the same where they are equal.
+struct Interval {
+  double lower = 0.0;
+  double upper = 0.0;
+  friend bool operator==(const Interval&, const Interval&) = default;
+};
+
+/// What stands around an image: reflect (c b a | a b c | c b a), wrap (a b c | a b c | a b c), constant (one number),
+/// nearest (a a a | a b c | c c c).
+enum class FillMode { reflect, wrap, constant, nearest };
+
+/// Arguments of Lowering::random_affine: what is drawn for each image. The image is flipped, turned, zoomed about its
+/// middle, and then shifted.
+struct RandomAffineArguments {
+  Interval shift_height = {};               ///< Parts of the image's height, downwards.
+  Interval shift_width = {};                ///< Parts of the image's width, to the right.
+  Interval zoom_height = {1.0, 1.0};        ///< 2 shows twice as much, half as large.
+  std::optional<Interval> zoom_width = {};  ///< As much as the height where absent.
+  Interval turn = {};                       ///< Parts of a full turn, counter-clockwise.
+  /// Flips half of the images: along both axes together where both are set.
+  bool flip_horizontal = false, flip_vertical = false;
+  bool bilinear = true;  ///< Between the four neighbours; otherwise the nearest of them.
+  FillMode fill_mode = FillMode::reflect;
+  double fill_value = 0.0;  ///< For FillMode::constant.
+};
+
+/// Arguments of Lowering::random_erase: what is drawn for each image.
+struct RandomEraseArguments {
+  Interval probability = {0.0, 1.0};    ///< That the image loses a box.
+  Interval scale = {0.02, 0.33};        ///< Squares of the box's sides, as parts of the image's.
+  std::vector<double> fill = {};        ///< What is then there: one number, one for each channel, or none for noise.
+  Interval value_range = {0.0, 255.0};  ///< Normal noise times its upper bound is clipped to it.
 };
 
 /// Losses of pairs of numbers. A row's loss is the mean over its pairs, of kl_divergence the sum.
@@ -105,6 +131,9 @@ class Lowering {
 
   /// Cross-correlation of images (N, H, W, C) with a kernel (h, w, C / groups, filters), Keras's padding rule.
   Value conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups);
+  /// The transpose of a convolution with a kernel (h, w, filters, C): what conv2d's backward makes of x (N, H, W, C),
+  /// an image of output_size with so many filters. Throws ShapeError where no conv2d would make H x W of that size.
+  Value conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, Size2 output_size);
   /// Largest value of each window; padding never wins.
   Value max_pool2d(Value x, Size2 window, Size2 strides, Padding padding);
   /// Mean of each window; padded cells don't count.
@@ -113,16 +142,36 @@ class Lowering {
   Value matmul(Value x, Value weights);
   /// x + bias along the last axis.
   Value add_bias(Value x, Value bias);
-  /// Element-wise function; softmax and log_softmax go over the last axis.
-  Value activate(Value x, ActivationFunction function, const ActivationArguments& arguments = {});
+  /// The function of each element, or along the last axis; glu halves that.
+  Value activate(Value x, const ActivationFunction& function);
+  /// x where it is above 0, otherwise alpha * x. alpha has the shape of one sample, 1 where it is shared.
+  Value prelu(Value x, Value alpha);
   /// exp(x) / sum exp(x) over the given axes (negative ones count from the end).
   Value softmax(Value x, const std::vector<int>& axes = {-1});
   /// Normalises along axis by the batch's moments in training (and updates the moving ones), by the moving ones
   /// otherwise.
   Value batch_norm(Value x, const BatchNormArguments& arguments);
+  /// Brings each group of channels (last axis) of each sample to mean 0 and deviation 1, then to gamma and beta (C).
+  Value group_norm(Value x, std::optional<Value> gamma, std::optional<Value> beta, int groups, double epsilon);
   /// In training: zeroes with probability rate and scales the rest by 1 / (1 - rate); otherwise x itself.
   /// `noise_shape`: the shape of the mask, 1 where it is shared; empty means that of x.
   Value dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
+  /// The same, but dropped values become what a saturated SELU gives, and mean and variance stay as they were.
+  Value alpha_dropout(Value x, double rate, const Shape& noise_shape, Seed seed);
+  /// In training: x plus normal noise of that standard deviation.
+  Value gaussian_noise(Value x, double stddev, Seed seed);
+  /// In training: x times normal noise of mean 1 and variance rate / (1 - rate).
+  Value gaussian_dropout(Value x, double rate, Seed seed);
+  /// In training: images (N, H, W, C), each through an affine map of its own.
+  Value random_affine(Value x, const RandomAffineArguments& arguments, Seed seed);
+  /// In training: images of a smaller size, all from the same random place.
+  Value random_crop(Value x, Size2 size, Seed seed);
+  /// Images of that size from the middle, which lies half a pixel towards the beginning where it can't be met.
+  Value center_crop(Value x, Size2 size);
+  /// Images scaled to that size, bilinearly between the pixels' middles.
+  Value resize(Value x, Size2 size);
+  /// In training: images some of which have lost a box.
+  Value random_erase(Value x, const RandomEraseArguments& arguments, Seed seed);
   /// The same values in row-major order under another shape (batch first; one -1 is inferred).
   Value reshape(Value x, const Shape& shape);
   /// Dimension i of the result is dimension axes[i] of x.

@@ -1,6 +1,7 @@
 // The model: a stack of layers with compile, fit, evaluate and predict. Semantics: Keras 3's Sequential.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -14,7 +15,9 @@
 #include <vector>
 
 #include "sumi/array.hpp"
-#include "sumi/callbacks.hpp"
+#include "sumi/callbacks/callback.hpp"
+#include "sumi/callbacks/history.hpp"
+#include "sumi/dataset.hpp"
 #include "sumi/layer.hpp"
 #include "sumi/layers/input.hpp"
 #include "sumi/losses.hpp"
@@ -30,6 +33,7 @@ class Sequential;
 namespace training {
 class Model;
 Sequential sequential_of(std::unique_ptr<Model> model);
+Model& model_of(Sequential& sequential);
 }  // namespace training
 
 /// 0 silent, 1 progress bar, 2 a line an epoch; "auto" is 1.
@@ -43,6 +47,21 @@ class Verbose {
 
  private:
   int level_ = 1;
+};
+
+/// Whether training sees the samples in a new order in each epoch: `true`, `false`, or `"batch"`, where only the order
+/// within each batch is new.
+class Shuffle {
+ public:
+  enum Mode { none, all, batch };
+  template <std::same_as<bool> Bool>
+  Shuffle(Bool all_samples) : mode_(all_samples ? all : none) {}  // NOLINT(google-explicit-constructor)
+  /// Throws ArgumentError for any other word.
+  Shuffle(const char* word);  // NOLINT(google-explicit-constructor): `.shuffle = "batch"`
+  Mode mode() const { return mode_; }
+
+ private:
+  Mode mode_;
 };
 
 /// Every how many epochs to validate, or after which ones (counted from 1).
@@ -65,23 +84,29 @@ struct CompileOptions {
   std::vector<Metric> weighted_metrics = {};
 };
 
-/// Arguments of Sequential::fit.
+/// Arguments of Sequential::fit. What is about arrays (sizes of batches, weights of samples, a split, shuffling) is
+/// refused with a Dataset, which has its own.
 struct FitOptions {
-  int batch_size = 32;
+  /// Default: 32, or, where steps_per_epoch is given, what is needed for so many.
+  std::optional<int> batch_size = {};
   /// The index of the last epoch, counted from 1; not a number of epochs where initial_epoch is given.
   int epochs = 1;
   Verbose verbose = "auto";
   Callbacks callbacks = {};
   /// This fraction at the end of the data is validated on, and taken away before shuffling. In [0, 1).
   double validation_split = 0.0;
-  std::optional<ValidationData> validation_data = {};
-  /// A new order of all samples in each epoch.
-  bool shuffle = true;
+  std::optional<std::variant<ValidationData, Dataset>> validation_data = {};
+  /// Default: true.
+  std::optional<Shuffle> shuffle = {};
   /// Weight for the samples of a class; 1 for classes that are not named.
   std::map<int, double> class_weight = {};
   /// (N) or (N, 1): one weight a sample.
   ArrayView sample_weight = {};
   int initial_epoch = 0;
+  /// Batches an epoch; the next one goes on where it ended. Default: all there are.
+  std::optional<std::int64_t> steps_per_epoch = {};
+  /// Batches a validation, each time the first ones. Default: all there are.
+  std::optional<std::int64_t> validation_steps = {};
   /// Default: batch_size.
   std::optional<int> validation_batch_size = {};
   ValidationFrequency validation_freq = 1;
@@ -89,17 +114,25 @@ struct FitOptions {
 
 /// Arguments of Sequential::evaluate.
 struct EvaluateOptions {
-  int batch_size = 32;
+  /// Default: 32, or, where steps is given, what is needed for so many. Refused with a Dataset, as sample_weight is.
+  std::optional<int> batch_size = {};
   Verbose verbose = "auto";
   ArrayView sample_weight = {};
+  /// So many batches. Default: all there are.
+  std::optional<std::int64_t> steps = {};
   Callbacks callbacks = {};
 };
 
 /// Arguments of Sequential::predict.
 struct PredictOptions {
-  int batch_size = 32;
+  /// Default: 32, or, where steps is given, what is needed for so many. Refused with a Dataset.
+  std::optional<int> batch_size = {};
   Verbose verbose = "auto";
+  /// So many batches. Default: all there are.
+  std::optional<std::int64_t> steps = {};
   Callbacks callbacks = {};
+  /// The layer whose output is wanted, by name. Default: the last. Throws ArgumentError that lists the names there are.
+  std::string layer = {};
 };
 
 /// Arguments of train_on_batch and test_on_batch.
@@ -215,10 +248,15 @@ class Sequential {
   /// Trains. x: samples first; y: labels (any integer type for sparse losses) or targets. Throws before anything is
   /// trained where data, labels or options don't fit.
   History fit(ArrayView x, ArrayView y, const FitOptions& options = {});
+  /// Trains on batches that are made as they are needed: each is checked when it comes, and what the making throws is
+  /// thrown here.
+  History fit(const Dataset& data, const FitOptions& options = {});
   /// Loss and metrics, in the order of compile.
   Logs evaluate(ArrayView x, ArrayView y, const EvaluateOptions& options = {});
-  /// Outputs of all samples.
+  Logs evaluate(const Dataset& data, const EvaluateOptions& options = {});
+  /// Outputs of all samples; of an inner layer (features) with `{.layer = "dense"}`.
   Tensor predict(ArrayView x, const PredictOptions& options = {});
+  Tensor predict(const Dataset& data, const PredictOptions& options = {});
 
   /// One update on one batch; loss and metrics of this batch, from before the update.
   Logs train_on_batch(ArrayView x, ArrayView y, const BatchOptions& options = {});
@@ -268,6 +306,7 @@ class Sequential {
 
  private:
   friend Sequential training::sequential_of(std::unique_ptr<training::Model> model);
+  friend training::Model& training::model_of(Sequential& sequential);
   explicit Sequential(std::unique_ptr<training::Model> model);
 
   std::unique_ptr<training::Model> model_;

@@ -5,6 +5,7 @@
 #include "sumi/callbacks.hpp"
 #include "sumi/constraints.hpp"
 #include "sumi/custom_op.hpp"
+#include "sumi/dataset.hpp"
 #include "sumi/datasets.hpp"
 #include "sumi/error.hpp"
 #include "sumi/fields.hpp"

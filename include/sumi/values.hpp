@@ -72,12 +72,16 @@ class Padding {
   /// Case-insensitive. Throws ArgumentError for anything but "valid" and "same".
   Padding(std::string_view name);                                 // NOLINT(google-explicit-constructor)
   Padding(const char* name) : Padding(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
-  bool same() const { return same_; }
-  const char* name() const { return same_ ? "same" : "valid"; }
+  /// Zeros only in front, as many as the window is long less one: what Conv1D calls "causal".
+  static Padding causal();
+  bool same() const { return kind_ == Kind::same; }
+  bool is_causal() const { return kind_ == Kind::causal; }
+  const char* name() const { return same() ? "same" : is_causal() ? "causal" : "valid"; }
   friend bool operator==(const Padding&, const Padding&) = default;
 
  private:
-  bool same_ = false;
+  enum class Kind { valid, same, causal };
+  Kind kind_ = Kind::valid;
 };
 
 /// Where the channels of an image stand: "channels_last" (N, H, W, C) or "channels_first" (N, C, H, W).
@@ -94,7 +98,8 @@ class DataFormat {
   bool first_ = false;
 };
 
-/// Element-wise functions (and softmax) that a layer can apply to its output, under Keras's names.
+/// Functions that a layer can apply to its output, under Keras's names: element by element, or (the last four) along
+/// the last axis.
 enum class ActivationKind {
   linear,
   relu,
@@ -125,24 +130,43 @@ enum class ActivationKind {
   sparse_sigmoid,
   softmax,
   log_softmax,
+  glu,
+  sparsemax,
 };
 
-/// An activation by its Keras name, aliases included ("swish", "hard_swish"). Absent means linear.
+/// Extra numbers of an activation; each kind reads those it knows.
+struct ActivationArguments {
+  double negative_slope = 0.0;        ///< relu, leaky_relu
+  std::optional<double> max_value{};  ///< relu
+  double threshold = 0.0;             ///< relu, threshold, soft_shrink, hard_shrink
+  double alpha = 1.0;                 ///< elu, celu; squareplus uses it as b
+  double default_value = 0.0;         ///< threshold: what stands in for values up to it
+  friend bool operator==(const ActivationArguments&, const ActivationArguments&) = default;
+};
+
+/// An activation by its Keras name, aliases included ("swish", "hard_swish"), or with arguments:
+/// `{ActivationKind::leaky_relu, {.negative_slope = 0.1}}`. Absent means linear.
 class ActivationFunction {
  public:
   ActivationFunction() = default;
-  /// Throws ArgumentError that lists the known names.
+  /// Throws ArgumentError that names the nearest one, or lists all.
   ActivationFunction(std::string_view name);  // NOLINT(google-explicit-constructor)
   ActivationFunction(const char* name)
-      : ActivationFunction(std::string_view(name)) {}       // NOLINT(google-explicit-constructor)
-  ActivationFunction(ActivationKind kind) : kind_(kind) {}  // NOLINT(google-explicit-constructor)
+      : ActivationFunction(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  /// With the arguments that Keras's function of that name has by default.
+  ActivationFunction(ActivationKind kind);  // NOLINT(google-explicit-constructor)
+  ActivationFunction(ActivationKind kind, const ActivationArguments& arguments) : kind_(kind), arguments_(arguments) {}
   ActivationKind kind() const { return kind_; }
-  /// The name that Keras writes into a configuration.
+  const ActivationArguments& arguments() const { return arguments_; }
+  /// Keras's name of the function.
   const char* name() const;
+  /// The name, and the arguments that are not Keras's defaults: `leaky_relu(negative_slope=0.1)`.
+  std::string text() const;
   friend bool operator==(const ActivationFunction&, const ActivationFunction&) = default;
 
  private:
   ActivationKind kind_ = ActivationKind::linear;
+  ActivationArguments arguments_;
 };
 
 /// The axes of a reduction: one number or several.
@@ -157,6 +181,21 @@ class Axes {
 
  private:
   std::vector<int> axes_;
+};
+
+/// None, one number or several: `.factor = 0.2`, `.factor = {-0.2, 0.3}`.
+class Numbers {
+ public:
+  Numbers() = default;
+  Numbers(double number) : values_{number} {}                          // NOLINT(google-explicit-constructor)
+  Numbers(std::vector<double> values) : values_(std::move(values)) {}  // NOLINT(google-explicit-constructor)
+  Numbers(double first, double second) : values_{first, second} {}
+  Numbers(std::initializer_list<double> values) : values_(values) {}
+  const std::vector<double>& values() const { return values_; }
+  friend bool operator==(const Numbers&, const Numbers&) = default;
+
+ private:
+  std::vector<double> values_;
 };
 
 /// A random seed, or none: then one is drawn from the global seed (set_random_seed).

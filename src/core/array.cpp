@@ -46,6 +46,13 @@ ArrayView ArrayView::slice(std::int64_t begin, std::int64_t end) const {
   return part;
 }
 
+ArrayView ArrayView::with_data(const void* data, std::int64_t samples) const {
+  ArrayView other = *this;
+  other.data_ = data;
+  other.shape_.at(0) = samples;
+  return other;
+}
+
 ArrayView ArrayView::divided_by(float divisor) const {
   if (!std::isfinite(divisor) || divisor <= 0) {
     throw ArgumentError("Expected a finite divisor above 0. Received " + std::to_string(divisor) + ".");

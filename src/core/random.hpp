@@ -39,6 +39,16 @@ inline float uniform_at(std::uint64_t seed, std::uint64_t stream, std::uint64_t 
   return to_unit_float(philox(seed, stream, index / 4)[index % 4]);
 }
 
+/// The normal number with mean 0 and standard deviation 1 that belongs to element `index`. Two neighbours are a pair by
+/// Box and Muller: of the words 2k and 2k + 1, the cosine's and the sine's.
+inline double normal_at(std::uint64_t seed, std::uint64_t stream, std::uint64_t index) {
+  const std::array<std::uint32_t, 4> words = philox(seed, stream, index / 4);
+  const std::size_t pair = index % 4 / 2 * 2;
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - to_unit_float(words[pair])));
+  const double angle = 2.0 * std::numbers::pi * to_unit_float(words[pair + 1]);
+  return radius * (index % 2 == 0 ? std::cos(angle) : std::sin(angle));
+}
+
 /// One stream of a seed, read from its beginning.
 class Random {
  public:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -80,6 +81,12 @@ std::string nearest(std::string_view word, const std::vector<std::string>& words
 std::string suggestion(std::string_view word, const std::vector<std::string>& words) {
   const std::string meant = nearest(word, words);
   return meant.empty() ? "" : " Did you mean " + repr(meant) + "?";
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  return lower;
 }
 
 }  // namespace sumi

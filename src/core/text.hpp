@@ -18,6 +18,8 @@ std::string repr(float value);
 std::string repr(std::string_view value);
 /// `(3, 3)`.
 std::string to_string(Size2 value);
+/// With A to Z as a to z.
+std::string lower_case(std::string_view text);
 /// `a, b, c`.
 std::string join(const std::vector<std::string>& words);
 /// The word that is nearest to `word` by edits; empty where there is none within a third of its length.

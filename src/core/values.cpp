@@ -3,27 +3,20 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "core/text.hpp"
 
 namespace sumi {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
-
 struct ActivationName {
   ActivationKind kind;
   const char* name;
-  /// False where Keras has no string for it.
+  /// False where Keras has no string for it, or none that it could call.
   bool is_string = true;
 };
 /// In the order of ActivationKind.
-constexpr std::array<ActivationName, 29> activations{{
+constexpr std::array<ActivationName, 31> activations{{
     {ActivationKind::linear, "linear"},
     {ActivationKind::relu, "relu"},
     {ActivationKind::relu6, "relu6"},
@@ -53,15 +46,23 @@ constexpr std::array<ActivationName, 29> activations{{
     {ActivationKind::sparse_sigmoid, "sparse_sigmoid"},
     {ActivationKind::softmax, "softmax"},
     {ActivationKind::log_softmax, "log_softmax"},
+    {ActivationKind::glu, "glu"},
+    {ActivationKind::sparsemax, "sparsemax"},
 }};
 static_assert(static_cast<std::size_t>(activations.back().kind) + 1 == activations.size());
 
 }  // namespace
 
-Padding::Padding(std::string_view name) : same_(lower_case(name) == "same") {
-  if (!same_ && lower_case(name) != "valid") {
+Padding::Padding(std::string_view name) : kind_(lower_case(name) == "same" ? Kind::same : Kind::valid) {
+  if (!same() && lower_case(name) != "valid") {
     throw ArgumentError("The `padding` argument must be one of {'valid', 'same'}. Received: " + std::string(name));
   }
+}
+
+Padding Padding::causal() {
+  Padding padding = "valid";
+  padding.kind_ = Kind::causal;
+  return padding;
 }
 
 DataFormat::DataFormat(std::string_view name) : first_(lower_case(name) == "channels_first") {
@@ -78,7 +79,7 @@ ActivationFunction::ActivationFunction(std::string_view name) {
   for (const ActivationName& activation : activations) {
     if (!activation.is_string) continue;
     if (activation.name == known) {
-      kind_ = activation.kind;
+      *this = activation.kind;
       return;
     }
     names.emplace_back(activation.name);
@@ -88,6 +89,37 @@ ActivationFunction::ActivationFunction(std::string_view name) {
                       ". Known activations: " + join(names) + "." + suggestion(name, names));
 }
 
+ActivationFunction::ActivationFunction(ActivationKind kind) : kind_(kind) {
+  switch (kind) {
+    case ActivationKind::leaky_relu:
+      arguments_.negative_slope = 0.2;
+      break;
+    case ActivationKind::soft_shrink:
+    case ActivationKind::hard_shrink:
+      arguments_.threshold = 0.5;
+      break;
+    case ActivationKind::squareplus:
+      arguments_.alpha = 4.0;
+      break;
+    default:
+      break;
+  }
+}
+
 const char* ActivationFunction::name() const { return activations.at(static_cast<std::size_t>(kind_)).name; }
+
+std::string ActivationFunction::text() const {
+  const ActivationArguments defaults = ActivationFunction(kind_).arguments_;
+  std::vector<std::string> changed;
+  const auto add = [&changed](const char* argument, double value, double by_default) {
+    if (value != by_default) changed.push_back(argument + ("=" + repr(value)));
+  };
+  add("negative_slope", arguments_.negative_slope, defaults.negative_slope);
+  if (arguments_.max_value) changed.push_back("max_value=" + repr(*arguments_.max_value));
+  add("threshold", arguments_.threshold, defaults.threshold);
+  add(kind_ == ActivationKind::squareplus ? "b" : "alpha", arguments_.alpha, defaults.alpha);
+  add("default_value", arguments_.default_value, defaults.default_value);
+  return changed.empty() ? name() : std::string(name()) + "(" + join(changed) + ")";
+}
 
 }  // namespace sumi

@@ -71,6 +71,12 @@ std::vector<ValueId> Builder::emit(Attributes attributes, std::vector<ValueId> i
   return outputs;
 }
 
+ValueId Builder::emit_as(Shape shape, Attributes attributes, std::vector<ValueId> inputs) {
+  const ValueId output = graph.add_value(std::move(shape), Role::temporary, layer_name_ + "." + name_of(attributes));
+  graph.ops.push_back({std::move(attributes), std::move(inputs), {output}, layer_name_});
+  return output;
+}
+
 ValueId Builder::weight_value(std::size_t declaration) {
   const auto [found, fresh] = weight_values_.try_emplace(declaration, none);
   if (fresh) {

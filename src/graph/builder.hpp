@@ -45,6 +45,8 @@ struct Builder {
   ValueId emit_one(Attributes attributes, std::vector<ValueId> inputs) {
     return emit(std::move(attributes), std::move(inputs)).front();
   }
+  /// Appends an op whose output's shape is the caller's choice; returns that output.
+  ValueId emit_as(Shape shape, Attributes attributes, std::vector<ValueId> inputs);
   /// The value that holds a weight.
   ValueId weight_value(std::size_t declaration);
 
@@ -52,6 +54,11 @@ struct Builder {
 
  private:
   friend class sumi::Lowering;
+
+  // The seed of the next op that draws random numbers: each its own, whoever asked for it.
+  std::uint64_t random_seed(Seed wish) {
+    return (wish ? static_cast<std::uint64_t>(*wish) : seed_) + 0x9E3779B97F4A7C15ULL * ++random_ops_;
+  }
 
   std::vector<WeightDeclaration>& declared_;
   bool may_declare_;

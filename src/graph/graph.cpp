@@ -22,12 +22,18 @@ constexpr std::array names = {
     "sum_to_bias",
     "activate",
     "activate_backward",
+    "prelu",
+    "prelu_backward",
+    "glu",
+    "glu_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm",
     "batch_norm_backward",
+    "group_norm",
+    "group_norm_backward",
     "moments",
     "channel_affine",
     "norm_chain",
@@ -38,10 +44,18 @@ constexpr std::array names = {
     "fold_affine",
     "fold_affine_backward",
     "dropout",
+    "gaussian_noise",
+    "random_affine",
+    "random_affine_backward",
+    "crop",
+    "crop_backward",
+    "random_erase",
     "reshape",
     "transpose",
     "softmax",
     "softmax_backward",
+    "sparsemax",
+    "sparsemax_backward",
     "affine",
     "add",
     "multiply",
@@ -170,6 +184,16 @@ class Backward {
 }  // namespace
 
 const char* name_of(const Attributes& attributes) { return names[attributes.index()]; }
+
+bool is_random(const Attributes& attributes) {
+  return std::visit(
+      [](const auto& kind) {
+        if constexpr (requires { kind.seed; }) return true;
+        if constexpr (requires { kind.forward.seed; }) return true;
+        return false;
+      },
+      attributes);
+}
 
 int block_of(Layout layout) { return layout == Layout::blocked16 ? 16 : layout == Layout::blocked8 ? 8 : 0; }
 

@@ -2,9 +2,11 @@
 #include "sumi/lowering.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 #include <utility>
 
+#include "core/text.hpp"
 #include "graph/builder.hpp"
 #include "sumi/custom_op.hpp"
 #include "sumi/error.hpp"
@@ -14,19 +16,36 @@ namespace sumi {
 namespace {
 
 // Total padding of Keras's "same" is max((out - 1) * stride + span - n, 0); the extra cell stands after.
-void resolve_padding(std::int64_t n, int span, int stride, bool same, int& before, int& after) {
-  before = after = 0;
-  if (!same) return;
+void resolve_padding(std::int64_t n, int span, int stride, Padding padding, int& before, int& after) {
+  before = padding.is_causal() ? span - 1 : 0;
+  after = 0;
+  if (!padding.same()) return;
   const std::int64_t out = (n + stride - 1) / stride;
   const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + span - n, 0);
   before = static_cast<int>(total / 2);
   after = static_cast<int>(total) - before;
 }
 
-graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dilation, Padding padding) {
+// What a transposed convolution makes of n cells before anything is cut off is (n - 1) * stride + span long. Keras's
+// "same" cuts at both ends; what is cut for one more stays in front.
+void resolve_transposed_padding(std::int64_t n, int span, int stride, Padding padding, int size, int& before,
+                                int& after) {
+  before = after = 0;
+  if (!padding.same()) return;
+  const int cut = static_cast<int>((n - 1) * stride) + span - size;
+  const int kept = 2 * (span - 1) - cut;
+  before = span - 1 - std::min((kept + 1) / 2, span - 1);
+  after = std::max(cut - before, 0);
+}
+
+Size2 image_size(const Shape& x) {
   if (x.size() != 4) {
     throw ShapeError("Expected an image batch of rank 4 (N, H, W, C). Received shape " + to_string(x) + ".");
   }
+  return {static_cast<int>(x[1]), static_cast<int>(x[2])};
+}
+
+graph::Window unpadded_window(Size2 kernel, Size2 strides, Size2 dilation) {
   graph::Window w;
   w.kernel_h = kernel.height;
   w.kernel_w = kernel.width;
@@ -34,12 +53,23 @@ graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dil
   w.stride_w = strides.width;
   w.dilation_h = dilation.height;
   w.dilation_w = dilation.width;
-  resolve_padding(x[1], (kernel.height - 1) * dilation.height + 1, strides.height, padding.same(), w.pad_top,
-                  w.pad_bottom);
-  resolve_padding(x[2], (kernel.width - 1) * dilation.width + 1, strides.width, padding.same(), w.pad_left,
-                  w.pad_right);
   return w;
 }
+
+// Cells that a window's kernel spans.
+int span_h(const graph::Window& w) { return (w.kernel_h - 1) * w.dilation_h + 1; }
+int span_w(const graph::Window& w) { return (w.kernel_w - 1) * w.dilation_w + 1; }
+
+graph::Window make_window(const Shape& x, Size2 kernel, Size2 strides, Size2 dilation, Padding padding) {
+  const Size2 image = image_size(x);
+  graph::Window w = unpadded_window(kernel, strides, dilation);
+  resolve_padding(image.height, span_h(w), w.stride_h, padding, w.pad_top, w.pad_bottom);
+  resolve_padding(image.width, span_w(w), w.stride_w, padding, w.pad_left, w.pad_right);
+  return w;
+}
+
+// The window's size of a kernel (h, w, ...).
+Size2 kernel_size(const Shape& kernel) { return {static_cast<int>(kernel.at(0)), static_cast<int>(kernel.at(1))}; }
 
 int positive_axis(int axis, std::size_t rank) {
   const int positive = axis < 0 ? axis + static_cast<int>(rank) : axis;
@@ -49,6 +79,8 @@ int positive_axis(int axis, std::size_t rank) {
   }
   return positive;
 }
+
+graph::ValueId id_of(const std::optional<Value>& value) { return value ? value->id : graph::none; }
 
 }  // namespace
 
@@ -85,10 +117,26 @@ void Lowering::output(Value value) {
 }
 
 Value Lowering::conv2d(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation, int groups) {
-  const Shape& k = shape(kernel);
-  const Size2 size(static_cast<int>(k.at(0)), static_cast<int>(k.at(1)));
-  const graph::Window window = make_window(shape(x), size, strides, dilation, padding);
+  const graph::Window window = make_window(shape(x), kernel_size(shape(kernel)), strides, dilation, padding);
   return {builder_->emit_one(graph::Conv2d{window, groups, ActivationKind::linear}, {x.id, kernel.id, graph::none})};
+}
+
+Value Lowering::conv2d_transpose(Value x, Value kernel, Size2 strides, Padding padding, Size2 dilation,
+                                 Size2 output_size) {
+  const Shape from = shape(x);
+  const Size2 image = image_size(from);
+  const Shape k = shape(kernel);
+  graph::Window w = unpadded_window(kernel_size(k), strides, dilation);
+  resolve_transposed_padding(image.height, span_h(w), w.stride_h, padding, output_size.height, w.pad_top, w.pad_bottom);
+  resolve_transposed_padding(image.width, span_w(w), w.stride_w, padding, output_size.width, w.pad_left, w.pad_right);
+  const Shape to = {from[0], output_size.height, output_size.width, k.at(2)};
+  const Shape back = graph::output_shapes(graph::Conv2d{.window = w}, std::vector<Shape>{to, k}).front();
+  if (back != from) {
+    throw ShapeError("Expected an output size of conv2d_transpose of which a convolution makes " + to_string(from) +
+                     ". Received output_size=" + to_string(output_size) + ", of which it makes " + to_string(back) +
+                     ".");
+  }
+  return {builder_->emit_as(to, graph::Conv2dBackwardData{w, 1}, {x.id, kernel.id})};
 }
 
 Value Lowering::max_pool2d(Value x, Size2 window, Size2 strides, Padding padding) {
@@ -112,18 +160,24 @@ Value Lowering::matmul(Value x, Value weights) {
 
 Value Lowering::add_bias(Value x, Value bias) { return {builder_->emit_one(graph::AddBias{}, {x.id, bias.id})}; }
 
-Value Lowering::activate(Value x, ActivationFunction function, const ActivationArguments& arguments) {
+Value Lowering::activate(Value x, const ActivationFunction& function) {
   switch (function.kind()) {
     case ActivationKind::linear:
       return x;
     case ActivationKind::softmax:
       return softmax(x);
     case ActivationKind::log_softmax:
-      return {builder_->emit_one(graph::Softmax{{static_cast<int>(shape(x).size()) - 1}, true}, {x.id, graph::none})};
+      return {builder_->emit_one(graph::Softmax{{positive_axis(-1, shape(x).size())}, true}, {x.id, graph::none})};
+    case ActivationKind::glu:
+      return {builder_->emit_one(graph::Glu{}, {x.id})};
+    case ActivationKind::sparsemax:
+      return {builder_->emit_one(graph::Sparsemax{}, {x.id})};
     default:
-      return {builder_->emit_one(graph::Activate{function.kind(), arguments}, {x.id})};
+      return {builder_->emit_one(graph::Activate{function.kind(), function.arguments()}, {x.id})};
   }
 }
+
+Value Lowering::prelu(Value x, Value alpha) { return {builder_->emit_one(graph::PRelu{}, {x.id, alpha.id})}; }
 
 Value Lowering::softmax(Value x, const std::vector<int>& axes) {
   graph::Softmax attributes;
@@ -134,7 +188,6 @@ Value Lowering::softmax(Value x, const std::vector<int>& axes) {
 
 Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
   graph::Builder& b = *builder_;
-  const auto id = [](const std::optional<Value>& value) { return value ? value->id : graph::none; };
   graph::BatchNorm attributes{positive_axis(arguments.axis, shape(x).size()), arguments.momentum, arguments.epsilon,
                               b.training_ && b.layer_trainable_, std::nullopt};
   const bool renorm = arguments.moving_stddev && arguments.renorm_mean && arguments.renorm_stddev;
@@ -143,14 +196,14 @@ Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
         graph::Renorm{arguments.renorm_momentum, arguments.renorm_rmin, arguments.renorm_rmax, arguments.renorm_dmax};
   }
   const std::vector<graph::ValueId> inputs = {x.id,
-                                              id(arguments.gamma),
-                                              id(arguments.beta),
+                                              id_of(arguments.gamma),
+                                              id_of(arguments.beta),
                                               arguments.moving_mean.id,
                                               arguments.moving_variance.id,
                                               graph::none,
-                                              id(arguments.moving_stddev),
-                                              id(arguments.renorm_mean),
-                                              id(arguments.renorm_stddev)};
+                                              id_of(arguments.moving_stddev),
+                                              id_of(arguments.renorm_mean),
+                                              id_of(arguments.renorm_stddev)};
   const std::vector<graph::ValueId> outputs = b.emit(attributes, inputs);
   if (attributes.training) {
     // The moving values are the weights themselves, updated in place: outputs 3, 4, and 5 to 7 with renormalisation.
@@ -168,12 +221,71 @@ Value Lowering::batch_norm(Value x, const BatchNormArguments& arguments) {
   return {outputs[0]};
 }
 
+Value Lowering::group_norm(Value x, std::optional<Value> gamma, std::optional<Value> beta, int groups, double epsilon) {
+  return {builder_->emit_one(graph::GroupNorm{groups, epsilon}, {x.id, id_of(gamma), id_of(beta)})};
+}
+
 Value Lowering::dropout(Value x, double rate, const Shape& noise_shape, Seed seed) {
   graph::Builder& b = *builder_;
   if (!b.training_ || rate == 0.0) return x;
-  graph::Dropout attributes{rate, noise_shape.empty() ? shape(x) : noise_shape, 0};
-  attributes.seed = (seed ? static_cast<std::uint64_t>(*seed) : b.seed_) + 0x9E3779B97F4A7C15ULL * ++b.random_ops_;
-  return {b.emit_one(attributes, {x.id})};
+  const Shape mask = noise_shape.empty() ? shape(x) : noise_shape;
+  return {b.emit_one(graph::Dropout{rate, mask, b.random_seed(seed), 1.0 / (1.0 - rate)}, {x.id})};
+}
+
+Value Lowering::alpha_dropout(Value x, double rate, const Shape& noise_shape, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || rate == 0.0) return x;
+  // What SELU saturates at: -scale * alpha.
+  constexpr double saturated = -1.7580993408473766;
+  const Shape mask = noise_shape.empty() ? shape(x) : noise_shape;
+  const Value mixed = {b.emit_one(graph::Dropout{rate, mask, b.random_seed(seed), 1.0, saturated}, {x.id})};
+  const double scale = 1.0 / std::sqrt((1.0 - rate) * (1.0 + rate * saturated * saturated));
+  return affine(mixed, {scale}, {-scale * saturated * rate});
+}
+
+Value Lowering::gaussian_noise(Value x, double stddev, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || stddev == 0.0) return x;
+  return {b.emit_one(graph::GaussianNoise{stddev, false, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::gaussian_dropout(Value x, double rate, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_ || rate == 0.0) return x;
+  return {b.emit_one(graph::GaussianNoise{std::sqrt(rate / (1.0 - rate)), true, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::random_affine(Value x, const RandomAffineArguments& arguments, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::RandomAffine{arguments, image_size(shape(x)), b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::random_crop(Value x, Size2 size, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::Crop{size, b.random_seed(seed)}, {x.id})};
+}
+
+Value Lowering::center_crop(Value x, Size2 size) {
+  if (size == image_size(shape(x))) return x;
+  return {builder_->emit_one(graph::Crop{size, std::nullopt}, {x.id})};
+}
+
+Value Lowering::resize(Value x, Size2 size) {
+  const Size2 from = image_size(shape(x));
+  if (size == from) return x;
+  const double height = static_cast<double>(from.height) / size.height;
+  const double width = static_cast<double>(from.width) / size.width;
+  const RandomAffineArguments scaled{
+      .zoom_height = {height, height}, .zoom_width = Interval{width, width}, .fill_mode = FillMode::nearest};
+  return {builder_->emit_one(graph::RandomAffine{scaled, size, 0}, {x.id})};
+}
+
+Value Lowering::random_erase(Value x, const RandomEraseArguments& arguments, Seed seed) {
+  graph::Builder& b = *builder_;
+  if (!b.training_) return x;
+  return {b.emit_one(graph::RandomErase{arguments, b.random_seed(seed)}, {x.id})};
 }
 
 Value Lowering::reshape(Value x, const Shape& to) {
@@ -189,10 +301,7 @@ Value Lowering::reshape(Value x, const Shape& to) {
                      ", target shape " + to_string(to) + ".");
   }
   if (target == shape(x)) return x;
-  graph::Builder& b = *builder_;
-  const graph::ValueId y = b.graph.add_value(std::move(target), graph::Role::temporary, b.layer_name_ + ".reshape");
-  b.graph.ops.push_back({graph::Reshape{}, {x.id}, {y}, b.layer_name_});
-  return {y};
+  return {builder_->emit_as(std::move(target), graph::Reshape{}, {x.id})};
 }
 
 Value Lowering::transpose(Value x, const std::vector<int>& axes) {

@@ -85,6 +85,14 @@ struct ActivateBackward {
   ActivationKind kind = ActivationKind::linear;
   ActivationArguments arguments;
 };
+/// x (N, ...), alpha (...: of x's dimensions, or 1 where it is shared) -> y: x where it is above 0, else alpha x.
+struct PRelu {};
+/// x, alpha, dy -> [dx], [dalpha]. At 0 both derivatives are 0.
+struct PReluBackward {};
+/// x (..., 2C) -> y (..., C): the first half times the sigmoid of the second.
+struct Glu {};
+/// x, dy -> dx.
+struct GluBackward {};
 /// True where the derivative is computed from the function's output, false where from its input.
 bool reads_output(ActivationKind kind, const ActivationArguments& arguments);
 
@@ -131,6 +139,17 @@ struct BatchNormBackward {
   bool training = true;
 };
 
+/// x (N, ..., C), [gamma (C)], [beta (C)] -> y, mean (N, groups), inv_std (N, groups): the moments of each group of
+/// C / groups channels of each sample, as batch_norm's of its channels.
+struct GroupNorm {
+  int groups = 1;
+  double epsilon = 1e-3;
+};
+/// x, [gamma], mean, inv_std, dy -> [dx], [dgamma], [dbeta].
+struct GroupNormBackward {
+  int groups = 1;
+};
+
 /// x (..., C) -> moments (2, C): the mean and the biased variance of each channel, as two-pass formulas give them.
 struct Moments {};
 /// x (..., C), map (2, C) -> y = x * map[0] + map[1].
@@ -172,10 +191,43 @@ struct FoldAffine {};
 ///        -> dkernel, [sums (2,C)]: see GradientSums, of x and of the gradient of map[0] x + map[1].
 struct FoldAffineBackward {};
 
-/// x -> y in training. Its own backward on dy: the mask depends only on (seed, training step, index).
+/// x -> y in training. Its own backward on dy, with 0 for what is dropped: all that ops draw at random depends only on
+/// (seed, training step, index).
 struct Dropout {
   double rate = 0.0;
   Shape noise_shape;  ///< Same rank as x; 1 where the mask is shared.
+  std::uint64_t seed = 0;
+  double scale = 1.0;    ///< Of what is kept.
+  double dropped = 0.0;  ///< What stands in place of the rest.
+};
+/// x -> x + stddev z, or x (1 + stddev z), where z is normal. Its own backward on dy where it multiplies.
+struct GaussianNoise {
+  double stddev = 0.0;
+  bool multiplies = false;
+  std::uint64_t seed = 0;
+};
+/// x (N,H,W,C) -> y (N,H',W',C): each image through an affine map of its own.
+struct RandomAffine {
+  RandomAffineArguments arguments;
+  Size2 size;  ///< Of y. Another one than that of x keeps the middle in the middle.
+  std::uint64_t seed = 0;
+};
+/// dy -> dx.
+struct RandomAffineBackward {
+  RandomAffine forward;
+};
+/// x (N,H,W,C) -> y (N,H',W',C): the same part of all images, at a random place or, without a seed, in the middle.
+struct Crop {
+  Size2 size;
+  std::optional<std::uint64_t> seed;
+};
+/// dy -> dx.
+struct CropBackward {
+  Crop forward;
+};
+/// x (N,H,W,C) -> y. Its own backward on dy, with 0 as `fill`.
+struct RandomErase {
+  RandomEraseArguments arguments;
   std::uint64_t seed = 0;
 };
 
@@ -196,6 +248,11 @@ struct SoftmaxBackward {
   std::vector<int> axes;
   bool log = false;
 };
+
+/// x (..., K) -> y: the point of the simplex (numbers of at least 0 whose sum is 1) that is nearest to x.
+struct Sparsemax {};
+/// y, dy -> dx.
+struct SparsemaxBackward {};
 
 /// x -> x * scale + offset; one number, or one per channel of the last axis. Its own backward without the offset.
 struct Affine {
@@ -279,15 +336,18 @@ struct CustomBackward {
   std::shared_ptr<const CustomOp> op;
 };
 
-using Attributes =
-    std::variant<Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias,
-                 Activate, ActivateBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d, AvgPool2dBackward, BatchNorm,
-                 BatchNormBackward, Moments, ChannelAffine, NormChain, GradientSums, NormChainBackward,
-                 NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward, Dropout, Reshape,
-                 Transpose, Softmax, SoftmaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
-                 SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, RowLoss,
-                 RowLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom,
-                 CustomBackward>;
+using Attributes = std::variant<
+    Conv2d, Conv2dBackwardData, Conv2dBackwardWeights, Conv2dBackward, MatMul, AddBias, SumToBias, Activate,
+    ActivateBackward, PRelu, PReluBackward, Glu, GluBackward, MaxPool2d, MaxPool2dBackward, AvgPool2d,
+    AvgPool2dBackward, BatchNorm, BatchNormBackward, GroupNorm, GroupNormBackward, Moments, ChannelAffine, NormChain,
+    GradientSums, NormChainBackward, NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward,
+    Dropout, GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape, Transpose,
+    Softmax, SoftmaxBackward, Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy, CrossEntropyBackward,
+    SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss, PointwiseLossBackward, RowLoss, RowLossBackward,
+    ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
+
+/// True where an op's output is another one in every training step, whatever its inputs are.
+bool is_random(const Attributes& attributes);
 
 /// The op's name in the plan: `conv2d`, `conv2d_backward_data`, ...
 const char* name_of(const Attributes& attributes);

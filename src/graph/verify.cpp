@@ -26,12 +26,18 @@ constexpr std::array operands_of = {
     Operands{"x", "x"},           // sum_to_bias
     Operands{"x", "x"},           // activate
     Operands{"xx", "x"},          // activate_backward
+    Operands{"xx", "x"},          // prelu
+    Operands{"xxx", "??"},        // prelu_backward
+    Operands{"x", "x"},           // glu
+    Operands{"xx", "x"},          // glu_backward
     Operands{"x?", "x"},          // max_pool2d
     Operands{"xx", "x"},          // max_pool2d_backward
     Operands{"x", "x"},           // avg_pool2d
     Operands{"x", "x"},           // avg_pool2d_backward
     Operands{"x??xx????", "x*"},  // batch_norm
     Operands{"x?xxx???", "???"},  // batch_norm_backward
+    Operands{"x??", "xxx"},       // group_norm
+    Operands{"x?xxx", "???"},     // group_norm_backward
     Operands{"x", "x"},           // moments
     Operands{"xx", "x"},          // channel_affine
     Operands{"??*", "x?*"},       // norm_chain
@@ -42,10 +48,18 @@ constexpr std::array operands_of = {
     Operands{"x?x", "xx"},        // fold_affine
     Operands{"xxxx?", "x?"},      // fold_affine_backward
     Operands{"x", "x"},           // dropout
+    Operands{"x", "x"},           // gaussian_noise
+    Operands{"x", "x"},           // random_affine
+    Operands{"x", "x"},           // random_affine_backward
+    Operands{"x", "x"},           // crop
+    Operands{"x", "x"},           // crop_backward
+    Operands{"x", "x"},           // random_erase
     Operands{"x", "x"},           // reshape
     Operands{"x", "x"},           // transpose
     Operands{"x?", "x"},          // softmax
     Operands{"xx", "x"},          // softmax_backward
+    Operands{"x", "x"},           // sparsemax
+    Operands{"xx", "x"},          // sparsemax_backward
     Operands{"x", "x"},           // affine
     Operands{"x+", "x"},          // add
     Operands{"xx", "x"},          // multiply

@@ -5,9 +5,9 @@
 
 namespace sumi {
 
-Shape output_shape(const Activation&, const Shape& input) { return input; }
+Shape output_shape(const Activation& layer, const Shape& input) { return layers::activated(input, layer.activation); }
 
-void lower(const Activation& layer, Lowering& ops) { ops.output(layers::activate(ops, ops.input(), layer.activation)); }
+void lower(const Activation& layer, Lowering& ops) { ops.output(ops.activate(ops.input(), layer.activation)); }
 
 void fields(Activation& layer, Fields& f) {
   layers::base_fields(layer, f);

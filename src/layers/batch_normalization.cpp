@@ -21,26 +21,15 @@ void initialize(const SquareRoot& value, const Shape& shape, std::uint64_t seed,
   for (float& v : values) v = std::sqrt(v);
 }
 
-std::size_t channel_axis(const BatchNormalization& layer, const Shape& input) {
-  const auto rank = static_cast<int>(input.size());
-  const int axis = layer.axis < 0 ? layer.axis + rank : layer.axis;
-  if (axis < 1 || axis >= rank) {
-    throw ShapeError("Axis " + std::to_string(layer.axis) + " is out of bounds for input shape " + to_string(input) +
-                     " of layer '" + layers::label(layer) +
-                     "', whose first dimension is the batch. Received: axis=" + std::to_string(layer.axis));
-  }
-  return static_cast<std::size_t>(axis);
-}
-
 }  // namespace
 
 Shape output_shape(const BatchNormalization& layer, const Shape& input) {
-  channel_axis(layer, input);
+  layers::feature_axis(layer.axis, input, layers::label(layer));
   return input;
 }
 
 void lower(const BatchNormalization& layer, Lowering& ops) {
-  const std::size_t axis = channel_axis(layer, ops.shape(ops.input()));
+  const std::size_t axis = layers::feature_axis(layer.axis, ops.shape(ops.input()), layers::label(layer));
   const Shape channels{ops.shape(ops.input())[axis]};
   const auto state = [&](const char* name, const Initializer& initializer) {
     return ops.weight(name, channels, {.initializer = initializer, .trainable = false});
@@ -131,10 +120,7 @@ void validate(const BatchNormalization& layer) {
   };
   momentum("momentum", layer.momentum);
   momentum("renorm_momentum", layer.renorm_momentum);
-  if (!(layer.epsilon >= 0)) {
-    throw ArgumentError("Invalid value for argument `epsilon`. Expected a float of at least 0. Received: epsilon=" +
-                        repr(layer.epsilon));
-  }
+  layers::expect_epsilon(layer.epsilon);
   if (!layer.renorm_clipping) return;
   const auto& [rmin, rmax, dmax] = *layer.renorm_clipping;
   if (rmin && rmax && *rmax < *rmin) {

@@ -1,6 +1,7 @@
 // Checks, window arithmetic and data formats, once for all layers.
 #include "layers/common.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "core/text.hpp"
@@ -15,15 +16,25 @@ void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::str
                    ", found ndim=" + std::to_string(input.size()) + ". Full shape received: " + to_string(input));
 }
 
-void expect_positive(const char* argument, Size2 value) {
-  if (value.height > 0 && value.width > 0) return;
+namespace {
+
+void expect_positive(const char* argument, int count, const std::set<int>& values, const std::string& received) {
   std::vector<std::string> refused;
-  for (const int number : std::set<int>{value.height, value.width}) {
+  for (const int number : values) {
     if (number <= 0) refused.push_back(std::to_string(number));
   }
-  throw ArgumentError(std::string("The `") + argument + "` argument must be a tuple of 2 integers. Received " +
-                      argument + "=" + to_string(value) + ", including values {" + join(refused) +
+  if (refused.empty()) return;
+  throw ArgumentError(std::string("The `") + argument + "` argument must be a tuple of " + std::to_string(count) +
+                      " integers. Received " + argument + "=" + received + ", including values {" + join(refused) +
                       "} that do not satisfy `value > 0`");
+}
+
+}  // namespace
+
+void expect_positive(const char* argument, int value) { expect_positive(argument, 1, {value}, std::to_string(value)); }
+
+void expect_positive(const char* argument, Size2 value) {
+  expect_positive(argument, 2, {value.height, value.width}, to_string(value));
 }
 
 Image::Image(const Shape& shape, DataFormat format)
@@ -39,23 +50,51 @@ Shape Image::shape(DataFormat format) const {
 
 std::int64_t window_count(std::int64_t size, int window, int stride, int dilation, Padding padding) {
   if (size == None) return None;
-  if (padding.same()) return (size + stride - 1) / stride;
+  if (padding.same() || padding.is_causal()) return (size + stride - 1) / stride;
   const std::int64_t room = size - (std::int64_t{window - 1} * dilation + 1);
   return room < 0 ? 0 : room / stride + 1;
 }
 
-Value activate(Lowering& ops, Value x, ActivationFunction function) {
-  switch (function.kind()) {
-    case ActivationKind::leaky_relu:
-      return ops.activate(x, function, {.negative_slope = 0.2});
-    case ActivationKind::soft_shrink:
-    case ActivationKind::hard_shrink:
-      return ops.activate(x, function, {.threshold = 0.5});
-    case ActivationKind::squareplus:
-      return ops.activate(x, function, {.alpha = 4.0});
-    default:
-      return ops.activate(x, function);
+Shape activated(Shape shape, const ActivationFunction& function) {
+  if (function.kind() == ActivationKind::glu && shape.back() != None) {
+    if (shape.back() % 2 != 0) {
+      throw ShapeError("axis size must be divisible by 2. Received: x.shape=" + to_string(shape) + " with axis=-1");
+    }
+    shape.back() /= 2;
   }
+  return shape;
+}
+
+std::vector<std::int64_t> axis_list(const Axes& axes) {
+  std::vector<std::int64_t> list(axes.values().begin(), axes.values().end());
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+Axes axes_of(const std::vector<std::int64_t>& list) {
+  std::vector<int> axes;
+  for (const std::int64_t axis : list) {
+    axes.push_back(static_cast<int>(axis));
+    if (axes.back() != axis) throw ArgumentError("Expected axes of 32 bits. Received: " + std::to_string(axis));
+  }
+  return axes;
+}
+
+void expect_epsilon(double epsilon) {
+  if (epsilon >= 0) return;
+  throw ArgumentError("Invalid value for argument `epsilon`. Expected a float of at least 0. Received: epsilon=" +
+                      repr(epsilon));
+}
+
+std::size_t feature_axis(int axis, const Shape& input, const std::string& layer) {
+  const auto rank = static_cast<int>(input.size());
+  const int positive = axis < 0 ? axis + rank : axis;
+  if (positive < 1 || positive >= rank) {
+    throw ShapeError("Axis " + std::to_string(axis) + " is out of bounds for input shape " + to_string(input) +
+                     " of layer '" + layer +
+                     "', whose first dimension is the batch. Received: axis=" + std::to_string(axis));
+  }
+  return static_cast<std::size_t>(positive);
 }
 
 Value to_channels_last(Lowering& ops, Value image, DataFormat format) {

@@ -31,7 +31,8 @@ enum class Rank { exactly, at_least };
 /// Throws ShapeError where the rank doesn't fit.
 void expect_rank(const Shape& input, Rank kind, std::size_t rank, const std::string& layer);
 
-/// Throws ArgumentError unless both numbers are above 0.
+/// Throws ArgumentError unless the number is above 0, or both numbers are.
+void expect_positive(const char* argument, int value);
 void expect_positive(const char* argument, Size2 value);
 
 /// Image dimensions of a shape (N, H, W, C) or (N, C, H, W).
@@ -45,8 +46,18 @@ struct Image {
 /// How many positions a window has along `size` (None stays None). Not positive where the window does not fit.
 std::int64_t window_count(std::int64_t size, int window, int stride, int dilation, Padding padding);
 
-/// The function that Keras means by a name alone: with its own default slope, bound or b.
-Value activate(Lowering& ops, Value x, ActivationFunction function);
+/// The shape of what a function makes of an array of this shape. Throws ShapeError where it takes none such.
+Shape activated(Shape shape, const ActivationFunction& function);
+
+/// Axes as Keras writes those of a built layer: a list, in order; and back. Throws ArgumentError for too large numbers.
+std::vector<std::int64_t> axis_list(const Axes& axes);
+Axes axes_of(const std::vector<std::int64_t>& list);
+
+/// An axis counted from the front. Throws ShapeError for one that the input lacks, and for the batch.
+std::size_t feature_axis(int axis, const Shape& input, const std::string& layer);
+
+/// Throws ArgumentError for what can't be added to a variance.
+void expect_epsilon(double epsilon);
 
 /// The image as ops take it, and back as the layer gives it out.
 Value to_channels_last(Lowering& ops, Value image, DataFormat format);

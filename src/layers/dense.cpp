@@ -10,7 +10,7 @@ Shape output_shape(const Dense& layer, const Shape& input) {
   layers::expect_rank(input, layers::Rank::at_least, 2, layers::label(layer));
   Shape output = input;
   output.back() = layer.units;
-  return output;
+  return layers::activated(std::move(output), layer.activation);
 }
 
 void lower(const Dense& layer, Lowering& ops) {
@@ -25,7 +25,7 @@ void lower(const Dense& layer, Lowering& ops) {
                                     .regularizer = layer.bias_regularizer,
                                     .constraint = layer.bias_constraint}));
   }
-  x = layers::activate(ops, x, layer.activation);
+  x = ops.activate(x, layer.activation);
   if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
   ops.output(x);
 }

@@ -11,8 +11,9 @@ Shape output_shape(const ReLU&, const Shape& input) { return input; }
 
 void lower(const ReLU& layer, Lowering& ops) {
   ops.output(ops.activate(
-      ops.input(), ActivationKind::relu,
-      {.negative_slope = layer.negative_slope, .max_value = layer.max_value, .threshold = layer.threshold}));
+      ops.input(),
+      {ActivationKind::relu,
+       {.negative_slope = layer.negative_slope, .max_value = layer.max_value, .threshold = layer.threshold}}));
 }
 
 void fields(ReLU& layer, Fields& f) {

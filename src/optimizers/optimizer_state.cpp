@@ -194,6 +194,18 @@ void OptimizerState::finalize(state::Arena& parameters) const {
   if (arguments_.use_ema && step_ > 0) std::copy_n(arrays_.front().floats.data(), floats_, parameters.data());
 }
 
+void OptimizerState::swap_averages(state::Arena& parameters) {
+  if (!arguments_.use_ema) {
+    throw ArgumentError(
+        "SwapEMAWeights must be used when `use_ema=True` is set on the optimizer. Received: use_ema=False");
+  }
+  if (step_ > 0) std::swap_ranges(parameters.data(), parameters.data() + floats_, arrays_.front().floats.data());
+}
+
+void OptimizerState::set_averages(const state::Arena& parameters) {
+  if (step_ > 0) std::copy_n(parameters.data(), floats_, arrays_.front().floats.data());
+}
+
 void OptimizerState::set_learning_rate(double rate) {
   if (arguments_.learning_rate.is_schedule()) {
     throw ArgumentError(

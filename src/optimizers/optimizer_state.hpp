@@ -34,6 +34,10 @@ class OptimizerState {
   void apply(state::Arena& parameters, state::Arena& gradients, const std::vector<bool>& trainable);
   /// The end of fit: with use_ema the moving averages become the weights.
   void finalize(state::Arena& parameters) const;
+  /// Weights and moving averages change places. Throws ArgumentError where the optimizer has no averages.
+  void swap_averages(state::Arena& parameters);
+  /// The averages become what the weights are.
+  void set_averages(const state::Arena& parameters);
 
   /// Updates made: steps, or, with gradient accumulation, groups of them.
   std::int64_t iterations() const { return step_ / accumulation_; }

@@ -86,16 +86,15 @@ void Executable::find_constants() {
   }
   for (std::size_t i = 0; i < graph_.ops.size(); ++i) {
     const graph::Op& op = graph_.ops[i];
-    // A reshape is no work, and a dropout more than its input.
-    bool constant = !std::holds_alternative<graph::Reshape>(op.attributes) &&
-                    !std::holds_alternative<graph::Dropout>(op.attributes);
+    bool constant = !graph::is_random(op.attributes);
     for (const ValueId id : op.inputs)
       constant = constant && (id == graph::none || follows[static_cast<std::size_t>(id)]);
     for (const ValueId id : op.outputs) {
       if (id == graph::none) continue;
       constant = constant && graph_.values[static_cast<std::size_t>(id)].role == graph::Role::temporary;
     }
-    constant_[i] = constant;
+    // A reshape is no work.
+    constant_[i] = constant && !std::holds_alternative<graph::Reshape>(op.attributes);
     for (const ValueId id : op.outputs) {
       if (id != graph::none) follows[static_cast<std::size_t>(id)] = constant;
     }

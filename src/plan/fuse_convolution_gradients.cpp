@@ -14,7 +14,9 @@ void fuse_convolution_gradients(graph::Graph& graph, const PassContext& context)
     for (const int k : uses.readers(weights.inputs[1])) {
       const graph::Op& data = graph.ops[static_cast<std::size_t>(k)];
       const auto* other = std::get_if<graph::Conv2dBackwardData>(&data.attributes);
-      if (other == nullptr || data.layer != weights.layer || other->window != kind->window ||
+      // A transposed convolution stands first, and the gradient for its kernel reads what comes of it.
+      const bool is_gradient = uses.producer[static_cast<std::size_t>(weights.inputs[0])] < std::min(i, k);
+      if (other == nullptr || !is_gradient || data.layer != weights.layer || other->window != kind->window ||
           other->groups != kind->groups || !uses.is_fed(data.inputs[1]) ||
           graph.shape(data.inputs[1]) != graph.shape(weights.outputs[0]) ||
           graph.shape(data.outputs[0]) != graph.shape(weights.inputs[0])) {

@@ -33,6 +33,13 @@ namespace {
 Json with_common_keys(const SpecSlot& slot, const Json& own) {
   if (own.contains("dtype")) return own;
   Json config = Json::object();
+  if (own.contains("trainable") && own.begin().key() == "name") {
+    for (const auto& [key, value] : own.items()) {
+      config[key] = value;
+      if (key == "trainable") config["dtype"] = float32_policy();
+    }
+    return config;
+  }
   if (const auto* layer = dynamic_cast<const Layer*>(&slot)) {
     config["name"] = (*layer)->name();
     config["trainable"] = (*layer)->trainable();

@@ -59,6 +59,8 @@ std::vector<T> to_vector(const Json& json, const char* expected, Convert convert
 }
 
 std::vector<std::int64_t> to_integers(const Json& json) {
+  // The axes of a layer that was not built yet may be one number.
+  if (json.is_number_integer()) return {to_int64(json)};
   return to_vector<std::int64_t>(json, "an array of integers", to_int64);
 }
 
@@ -72,6 +74,12 @@ std::vector<double> to_doubles(const Json& json) { return to_vector<double>(json
 Axes to_axes(const Json& json) {
   if (json.is_array()) return to_vector<int>(json, "an integer or an array of integers", to_int);
   return to_int(json);
+}
+
+Numbers to_numbers(const Json& json) {
+  if (json.is_null()) return {};
+  if (json.is_array()) return to_vector<double>(json, "a number or an array of numbers", to_double);
+  return to_double(json);
 }
 
 Size2 to_size2(const Json& json) {
@@ -153,6 +161,7 @@ void JsonReader::operator()(std::string_view name, std::optional<std::vector<dou
   read_optional(name, value, to_doubles);
 }
 void JsonReader::operator()(std::string_view name, Axes& value) { read(name, value, to_axes); }
+void JsonReader::operator()(std::string_view name, Numbers& value) { read(name, value, to_numbers); }
 void JsonReader::operator()(std::string_view name, Size2& value) { read(name, value, to_size2); }
 void JsonReader::operator()(std::string_view name, std::optional<Size2>& value) {
   read_optional(name, value, to_size2);

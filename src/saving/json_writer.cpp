@@ -23,6 +23,11 @@ void JsonWriter::operator()(std::string_view name, Axes& value) {
   put(name, value.values().size() == 1 ? Json(value.values()[0]) : Json(value.values()));
 }
 
+void JsonWriter::operator()(std::string_view name, Numbers& value) {
+  const std::vector<double>& values = value.values();
+  put(name, values.empty() ? Json() : values.size() == 1 ? Json(values[0]) : Json(values));
+}
+
 void JsonWriter::operator()(std::string_view name, std::optional<Size2>& value) {
   if (value) {
     (*this)(name, *value);
@@ -32,8 +37,14 @@ void JsonWriter::operator()(std::string_view name, std::optional<Size2>& value) 
 }
 
 void JsonWriter::operator()(std::string_view name, ActivationFunction& value) {
-  if (style_ == Style::for_keras) ActivationFunction(value.name());  // Throws for what Keras has no string for.
-  put(name, value.name());
+  // Throws for what Keras has no string for.
+  if (style_ == Style::for_keras && ActivationFunction(std::string_view(value.name())) != value) {
+    throw ArgumentError(
+        "Keras's configurations have no arguments of an activation function. Expected one by its name "
+        "alone, or a layer of its own. Received: activation=" +
+        value.text());
+  }
+  put(name, style_ == Style::for_keras ? value.name() : value.text());
 }
 
 void JsonWriter::operator()(std::string_view name, SpecSlot& value) {

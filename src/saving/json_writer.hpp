@@ -36,6 +36,7 @@ class JsonWriter final : public Fields {
     put_optional(name, value);
   }
   void operator()(std::string_view name, Axes& value) override;
+  void operator()(std::string_view name, Numbers& value) override;
   void operator()(std::string_view name, Size2& value) override { put(name, Json::array({value.height, value.width})); }
   void operator()(std::string_view name, std::optional<Size2>& value) override;
   void operator()(std::string_view name, Padding& value) override { put(name, value.name()); }

@@ -99,13 +99,18 @@ void check_counts(const ArrayView& x, const ArrayView& y, const ArrayView& sampl
 void check_finite(const ArrayView& data, const std::string& what) {
   if (data.dtype() != DType::float32 && data.dtype() != DType::float64) return;
   const std::int64_t count = element_count(data.shape());
+  const bool finite = visit(data, [count](const auto* values) {
+    int strange = 0;  // a loop without an exit, which runs as wide as the processor
+    for (std::int64_t i = 0; i < count; ++i) strange |= values[i] - values[i] != 0 ? 1 : 0;
+    return strange == 0;
+  });
+  if (finite) return;
   const std::int64_t at = visit(data, [count](const auto* values) {
     for (std::int64_t i = 0; i < count; ++i) {
       if (!std::isfinite(static_cast<double>(values[i]))) return i;
     }
-    return std::int64_t{-1};
+    return count;
   });
-  if (at < 0) return;
   const std::int64_t size = std::max<std::int64_t>(sample_size(data), 1);
   const double value = visit(data, [at](const auto* values) { return static_cast<double>(values[at]); });
   throw ArgumentError("Expected finite numbers in " + what + ". Received " + (std::isnan(value) ? "NaN" : "infinity") +

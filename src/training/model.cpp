@@ -291,25 +291,25 @@ void Model::exclude_from_weight_decay(const std::vector<std::string>& var_names)
   if (optimizer_state_) optimizer_state_->exclude_from_weight_decay(var_names);
 }
 
-Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
+Program& Model::program(const Shape& sample_shape, std::int64_t batch, Mode mode, std::size_t layers) {
   if (planned_threads_ != num_threads()) {
     programs_.clear();
     planned_threads_ = num_threads();
   }
-  std::unique_ptr<Program>& found = programs_[{sample_shape, batch, mode}];
-  if (!found) found = make_program(sample_shape, batch, mode);
+  std::unique_ptr<Program>& found = programs_[{sample_shape, batch, mode, layers}];
+  if (!found) found = make_program(sample_shape, batch, mode, layers);
   bind(*found);
   return *found;
 }
 
 std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int64_t batch, Mode mode,
-                                             const std::vector<std::string>& without) {
+                                             std::size_t layers, const std::vector<std::string>& without) {
   graph::Builder builder(declared_, false, mode == Mode::train, random_seed_);
   Shape input = {batch};
   input.insert(input.end(), sample_shape.begin(), sample_shape.end());
   const graph::ValueId x = builder.feed(std::move(input), graph::Role::input, "x");
   graph::ValueId y_pred = x;
-  for (std::size_t i = 0; i < layers_.size(); ++i) y_pred = builder.add_layer(layers_[i], i, y_pred);
+  for (std::size_t i = 0; i < layers; ++i) y_pred = builder.add_layer(layers_[i], i, y_pred);
 
   const Shape pred_shape = builder.graph.shape(y_pred);
   Shape true_shape;

@@ -109,7 +109,11 @@ class Model {
 
   // Running.
   /// The plan for this many samples of this shape; made at the first call.
-  Program& program(const Shape& sample_shape, std::int64_t batch, Mode mode);
+  Program& program(const Shape& sample_shape, std::int64_t batch, Mode mode) {
+    return program(sample_shape, batch, mode, layers_.size());
+  }
+  /// The same of the first layers alone.
+  Program& program(const Shape& sample_shape, std::int64_t batch, Mode mode, std::size_t layers);
   /// Runs a program whose inputs have been fed.
   void run(Program& program);
   /// Where a fed value of the program lies. Binds the program first, where the workspace has moved.
@@ -121,14 +125,16 @@ class Model {
   Plan describe(const PlanOptions& options);
 
   bool stop_training = false;
+  /// Batches of its first epoch that fit leaves out, as a callback has brought back what came of them.
+  std::int64_t resume_batch = 0;
 
  private:
-  using ProgramKey = std::tuple<Shape, std::int64_t, Mode>;
+  using ProgramKey = std::tuple<Shape, std::int64_t, Mode, std::size_t>;
 
   void append(Layer layer);
   void rebuild(const std::vector<std::pair<std::string, std::vector<Tensor>>>& kept);
   std::vector<std::pair<std::string, std::vector<Tensor>>> weights_by_layer() const;
-  std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode,
+  std::unique_ptr<Program> make_program(const Shape& sample_shape, std::int64_t batch, Mode mode, std::size_t layers,
                                         const std::vector<std::string>& without = {});
   void bind(Program& program);
   void measure(Program& program, int runs, Plan& plan);

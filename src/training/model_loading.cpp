@@ -1,7 +1,7 @@
 // Models out of files and texts.
-#include <iostream>
 #include <limits>
 
+#include "core/warning.hpp"
 #include "saving/json_text.hpp"
 #include "saving/keras_file.hpp"
 #include "saving/legacy_file.hpp"
@@ -128,7 +128,7 @@ void load_from(Model& model, saving::WeightStore& store, bool skip_mismatch) {
       saving::read_group(store, groups[i]);
       continue;
     }
-    std::cerr << "sumi: warning: " << misfit->why << ". The layer stays as it is." << std::endl;
+    warn(misfit->why + ". The layer stays as it is.");
     ++misfit;
   }
   load_optimizer(model, store);

@@ -62,7 +62,8 @@ Plan Model::describe(const PlanOptions& options) {
   }
   // What nobody will train with is not kept.
   std::unique_ptr<Program> other;
-  if (!options.without.empty()) other = make_program(sample_shape, options.batch_size, mode, options.without);
+  if (!options.without.empty())
+    other = make_program(sample_shape, options.batch_size, mode, layers_.size(), options.without);
   Program& made = other ? *other : program(sample_shape, options.batch_size, mode);
   Plan plan = made.executable.describe();
   plan.batch_size = options.batch_size;

@@ -45,6 +45,15 @@ void RunningMetrics::write(Logs& logs) const {
   }
 }
 
+std::optional<Direction> RunningMetrics::direction(std::string_view name) const {
+  if (name == "loss") return Direction::down;
+  for (const Running& metric : metrics_) {
+    if (metric.name != name || metric.metric->direction() == Direction::none) continue;
+    return metric.metric->direction();
+  }
+  return std::nullopt;
+}
+
 const Logs& RunningMetrics::logs() {
   write(logs_);
   return logs_;

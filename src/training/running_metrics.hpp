@@ -1,7 +1,9 @@
 // The running loss and metrics of an epoch.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sumi/logs.hpp"
@@ -20,6 +22,8 @@ class RunningMetrics {
   const Logs& logs();
   /// The same by name, as callbacks get them.
   const Logs& sorted_logs();
+  /// Whether the number of that name is to rise or to fall; nothing for names that aren't there.
+  std::optional<Direction> direction(std::string_view name) const;
 
  private:
   struct Running {

@@ -24,6 +24,12 @@ Verbose::Verbose(std::string_view word) {
   throw ArgumentError("Expected verbose to be 0, 1, 2 or \"auto\". Received verbose=\"" + std::string(word) + "\".");
 }
 
+Shuffle::Shuffle(const char* word) : mode_(batch) {
+  if (std::string_view(word) == "batch") return;
+  throw ArgumentError("Expected shuffle to be true, false or \"batch\". Received shuffle=\"" + std::string(word) +
+                      "\".");
+}
+
 const std::string& LayerRef::name() const { return layer()->name(); }
 
 const Layer& LayerRef::layer() const { return model_->layer(index_); }
@@ -66,6 +72,8 @@ Sequential::Sequential(const std::vector<Layer>& layers, std::string name)
 Sequential::Sequential(std::unique_ptr<training::Model> model) : model_(std::move(model)) {}
 
 Sequential training::sequential_of(std::unique_ptr<Model> model) { return Sequential(std::move(model)); }
+
+training::Model& training::model_of(Sequential& sequential) { return *sequential.model_; }
 
 Sequential::Sequential(Sequential&&) noexcept = default;
 Sequential& Sequential::operator=(Sequential&&) noexcept = default;
@@ -127,15 +135,27 @@ bool Sequential::is_compiled() const { return model_->compiled(); }
 void Sequential::compile(const CompileOptions& options) { model_->compile(options); }
 
 History Sequential::fit(ArrayView x, ArrayView y, const FitOptions& options) {
-  return training::fit(*this, *model_, x, y, options);
+  return training::fit(*this, *model_, ValidationData{x, y, options.sample_weight}, options);
+}
+
+History Sequential::fit(const Dataset& data, const FitOptions& options) {
+  return training::fit(*this, *model_, data, options);
 }
 
 Logs Sequential::evaluate(ArrayView x, ArrayView y, const EvaluateOptions& options) {
-  return training::evaluate(*this, *model_, x, y, options);
+  return training::evaluate(*this, *model_, ValidationData{x, y, options.sample_weight}, options);
+}
+
+Logs Sequential::evaluate(const Dataset& data, const EvaluateOptions& options) {
+  return training::evaluate(*this, *model_, data, options);
 }
 
 Tensor Sequential::predict(ArrayView x, const PredictOptions& options) {
-  return training::predict(*this, *model_, x, options);
+  return training::predict(*this, *model_, ValidationData{x, {}, {}}, options);
+}
+
+Tensor Sequential::predict(const Dataset& data, const PredictOptions& options) {
+  return training::predict(*this, *model_, data, options);
 }
 
 Logs Sequential::train_on_batch(ArrayView x, ArrayView y, const BatchOptions& options) {
@@ -148,7 +168,7 @@ Logs Sequential::test_on_batch(ArrayView x, ArrayView y, const BatchOptions& opt
 
 Tensor Sequential::predict_on_batch(ArrayView x) {
   const int batch = static_cast<int>(std::max<std::int64_t>(x.samples(), 1));
-  return training::predict(*this, *model_, x, {.batch_size = batch, .verbose = 0});
+  return predict(x, {.batch_size = batch, .verbose = 0});
 }
 
 std::vector<Tensor> Sequential::get_weights() const {

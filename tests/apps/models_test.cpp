@@ -4,6 +4,7 @@
 #include <regex>
 
 #include "apps/process.hpp"
+#include "sumi/saving.hpp"
 #include "support/catch.hpp"
 
 using namespace sumi::test;
@@ -67,6 +68,17 @@ TEST_CASE("a training goes on from its file as if it had not stopped") {
   out_of(training(folder / "one", "1"));
   out_of(training(folder / "two", "2", {"--init", (folder / "one" / "model.keras").string()}));
   CHECK(arrays_of(folder / "two" / "model.keras") == arrays_of(trained()));
+  const auto curves_of = [&](const char* run) {
+    return nlohmann::json::parse(read_file(folder / run / "history.json")).at("history");
+  };
+  const auto before = curves_of("one"), after = curves_of("two");
+  for (const auto& [name, values] : after.items()) {
+    INFO(name);
+    CHECK(values.size() == 2);
+    CHECK(values.at(0) == before.at(name).at(0));
+  }
+  const auto notes = nlohmann::json::parse(sumi::inspect_file(folder / "two" / "model.keras").notes);
+  CHECK(notes.at("history") == after);
   CHECK_THAT(refusal_of(training(folder / "three", "2", {"--init", trained().string()})),
              ContainsSubstring("Expected --epochs to be more than the 2 that the model has behind it. Received 2."));
 }

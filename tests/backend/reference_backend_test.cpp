@@ -54,6 +54,7 @@ TEST_CASE("kernels compute what the loops compute, in working memory of theirs")
       {MaxPool2dBackward{{.kernel_h = 3, .kernel_w = 3}}, {x, {2, 3, 2, 3}}, {x}},
       {AvgPool2dBackward{{.kernel_h = 3, .kernel_w = 3}}, {{2, 3, 2, 3}}, {x}},
       {Dropout{0.5, x, 1}, {x}, {x}},
+      {RandomAffineBackward{{{.zoom_height = {0.5, 1.5}}, {4, 6}, 1}}, {{2, 4, 6, 3}}, {x}},
       {Penalty{L2{}, 1.0}, {x}, {{}}},
       {PenaltyBackward{L2{}, 1.0}, {x, {}}, {x}},
   };

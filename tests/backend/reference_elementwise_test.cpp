@@ -45,11 +45,11 @@ TEST_CASE("dropout is a pure function of seed, step and element") {
   const Shape shape = {50, 20};
   const Input x = {shape, std::vector<float>(1000, 1.0F)};
   const auto drop = [&](const Dropout& op, std::uint64_t step) { return run_op<float>(op, {x}, {shape}, step)[0]; };
-  const Dropout op{0.5, shape, 42};
+  const Dropout op{0.5, shape, 42, 2.0};
   const std::vector<float> y = drop(op, 7);
   CHECK(y == drop(op, 7));
   CHECK(y != drop(op, 8));
-  CHECK(y != drop(Dropout{0.5, shape, 43}, 7));
+  CHECK(y != drop(Dropout{0.5, shape, 43, 2.0}, 7));
   double sum = 0;
   for (std::size_t i = 0; i < y.size(); ++i) {
     CHECK(y[i] == (uniform_at(42, 7, i) >= 0.5F ? 2.0F : 0.0F));
@@ -58,12 +58,13 @@ TEST_CASE("dropout is a pure function of seed, step and element") {
   CHECK(sum / 1000 == Approx(1.0).margin(0.1));  // three standard deviations of 1 / sqrt(1000)
   CHECK(drop(Dropout{1.0, shape, 42}, 7) == std::vector<float>(1000, 0.0F));
   CHECK(drop(Dropout{0.0, shape, 42}, 7) == x.values);
+  CHECK(drop(Dropout{1.0, shape, 42, 1.0, -3.0}, 7) == std::vector<float>(1000, -3.0F));
 }
 
 TEST_CASE("dropout shares its mask where the noise shape is 1") {
   const Shape shape = {4, 3, 8};
   const Input x = {shape, std::vector<float>(96, 1.0F)};
-  const auto y = run_op<float>(Dropout{0.5, {4, 1, 8}, 3}, {x}, {shape}, 1)[0];
+  const auto y = run_op<float>(Dropout{0.5, {4, 1, 8}, 3, 2.0}, {x}, {shape}, 1)[0];
   for (std::size_t n = 0; n < 4; ++n) {
     for (std::size_t i = 0; i < 8; ++i) {
       const float kept = uniform_at(3, 1, n * 8 + i) >= 0.5F ? 2.0F : 0.0F;

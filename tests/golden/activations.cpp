@@ -12,13 +12,10 @@ namespace sumi::golden {
 struct FunctionLayer {
   static constexpr const char* class_name = "FunctionLayer";
   ActivationFunction function;
-  ActivationArguments arguments;
   std::string name = "function";
 };
 Shape output_shape(const FunctionLayer&, const Shape& input) { return input; }
-void lower(const FunctionLayer& layer, Lowering& ops) {
-  ops.output(ops.activate(ops.input(), layer.function, layer.arguments));
-}
+void lower(const FunctionLayer& layer, Lowering& ops) { ops.output(ops.activate(ops.input(), layer.function)); }
 void fields(FunctionLayer& layer, Fields& f) { f("function", layer.function); }
 
 namespace {
@@ -52,27 +49,28 @@ Body function_body(const std::string& name, const Json& arguments, std::size_t r
   if ((name == "softmax" || name == "log_softmax") && arguments.contains("axis")) {
     return softmax_body(name == "log_softmax", arguments["axis"], rank);
   }
-  FunctionLayer layer{function_named(name), {}};
-  const ActivationKind kind = layer.function.kind();
-  if (arguments.empty()) return body_of(Activation{.activation = layer.function, .name = "activation"});
+  const ActivationFunction function = function_named(name);
+  if (arguments.empty()) return body_of(Activation{.activation = function, .name = "activation"});
+  ActivationKind kind = function.kind();
+  ActivationArguments numbers = function.arguments();
   for (const auto& [key, value] : arguments.items()) {
     if (key == "approximate" && kind == ActivationKind::gelu) {
-      if (value.get<bool>()) layer.function = ActivationKind::gelu_tanh;
+      if (value.get<bool>()) kind = ActivationKind::gelu_tanh;
     } else if (key == "negative_slope") {
-      layer.arguments.negative_slope = value.get<double>();
+      numbers.negative_slope = value.get<double>();
     } else if (key == "alpha" || (key == "b" && kind == ActivationKind::squareplus)) {
-      layer.arguments.alpha = value.get<double>();
+      numbers.alpha = value.get<double>();
     } else if (key == "max_value") {
-      if (!value.is_null()) layer.arguments.max_value = value.get<double>();
+      if (!value.is_null()) numbers.max_value = value.get<double>();
     } else if (key == "default_value" && kind == ActivationKind::threshold) {
-      if (value != 0) throw Skip("sumi's threshold gives nothing but 0 below it");
+      numbers.default_value = value.get<double>();
     } else if (key == "threshold" || key == "lambd") {
-      layer.arguments.threshold = value.get<double>();
+      numbers.threshold = value.get<double>();
     } else {
       throw Unreadable("the argument `" + key + "` of " + name);
     }
   }
-  return body_of(layer);
+  return body_of(FunctionLayer{{kind, numbers}});
 }
 
 }  // namespace

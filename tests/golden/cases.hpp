@@ -67,6 +67,8 @@ void sequential_fact(const Case& c);
 // end_to_end.cpp
 void end_to_end_trace(const Case& c);
 void weighted_trace(const Case& c);
+// callbacks.cpp
+void callback_fact(const Case& c);
 // words.cpp
 void naming_fact(const Case& c);
 void error_fact(const Case& c);

@@ -41,7 +41,7 @@ const std::map<std::string, Handler>& fact_handlers() {
       {"sequential", sequential_fact},
       {"naming", naming_fact},
       {"error", error_fact},
-      {"callback", missing_fact},
+      {"callback", callback_fact},
       {"utils", missing_fact},
   };
   return handlers;

@@ -121,7 +121,11 @@ class Scenario {
     const Tensor y = needs_y ? tensor(arrays.at("y")) : Tensor();
     const auto take = [&](const char* key, auto& value) {
       if (!arguments.contains(key)) return;
-      value = arguments[key].get<std::decay_t<decltype(value)>>();
+      if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::optional<Shuffle>>) {
+        value = arguments[key].get<bool>();
+      } else {
+        value = arguments[key].get<std::decay_t<decltype(value)>>();
+      }
       arguments.erase(key);
     };
     std::vector<float> weights;

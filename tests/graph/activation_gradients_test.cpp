@@ -45,6 +45,7 @@ TEST_CASE("gradients of all activations") {
       {Kind::hard_shrink, {.threshold = 0.5}},
       {Kind::tanh_shrink, {}},
       {Kind::threshold, {.threshold = 1.0}},
+      {Kind::threshold, {.threshold = 1.0, .default_value = -2.0}},
       {Kind::sparse_plus, {}},
       {Kind::sparse_sigmoid, {}},
   };
@@ -80,4 +81,35 @@ TEST_CASE("an activation's backward keeps its output where it can, so that the i
   CHECK_FALSE(reads_output(ActivationKind::relu, {.negative_slope = 0.1}));
   CHECK_FALSE(reads_output(ActivationKind::relu, {.threshold = 0.1}));
   CHECK(reads_output(ActivationKind::sigmoid, {}));
+}
+
+TEST_CASE("gradients of prelu, for x and for slopes that are shared along any axes") {
+  for (const Shape& alpha : {Shape{3, 2, 4}, Shape{1, 1, 4}, Shape{3, 1, 4}, Shape{1, 2, 1}, Shape{1, 1, 1}}) {
+    for (const bool x_is_trained : {true, false}) {
+      INFO(to_string(alpha));
+      Experiment e;
+      const ValueId x = e.weight({2, 3, 2, 4}, fill({2, 3, 2, 4}, 1, 2.0, 0.013), x_is_trained);
+      check_gradients(e, e.op(PRelu{}, {x, e.weight(alpha, fill(alpha, 3))}));
+    }
+  }
+}
+
+TEST_CASE("gradients of glu and sparsemax") {
+  for (const Shape& shape : {Shape{3, 2}, Shape{1, 8}, Shape{2, 3, 6}}) {
+    INFO(to_string(shape));
+    Experiment glu;
+    check_gradients(glu, glu.op(Glu{}, {glu.weight(shape, fill(shape, 1, 2.0, 0.1))}));
+    Experiment sparse;
+    check_gradients(sparse, sparse.op(Sparsemax{}, {sparse.weight(shape, fill(shape, 1, 0.7, 0.1))}));
+  }
+}
+
+TEST_CASE("PReLU passes nothing at zero, to x as to its slope") {
+  Experiment e;
+  const ValueId x = e.weight({1, 3}, {-1.0, 0.0, 2.0});
+  const ValueId alpha = e.weight({3}, {0.25, 0.25, 0.25});
+  const auto gradients = e.run_backward(e.pattern_loss(e.op(PRelu{}, {x, alpha})));
+  const std::vector<double> upstream = fill({1, 3}, 2);
+  CHECK(e.at(gradients[static_cast<std::size_t>(x)]) == std::vector<double>{0.25 * upstream[0], 0.0, upstream[2]});
+  CHECK(e.at(gradients[static_cast<std::size_t>(alpha)]) == std::vector<double>{-upstream[0], 0.0, 0.0});
 }

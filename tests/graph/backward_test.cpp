@@ -40,7 +40,7 @@ struct Network {
     y = e.op(Conv2d{window, 1, ActivationKind::linear}, {y, kernel_2, none});
     y = e.op(Activate{ActivationKind::tanh, {}}, {y});
     y = e.op(MaxPool2d{{.kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2}}, {y});
-    y = e.reshape(y, {2, 8});
+    y = e.op_as({2, 8}, Reshape{}, {y});
     y = e.op(MatMul{}, {y, dense, none});
     const ValueId labels = e.feed({2}, {2, 0});
     const ValueId losses = e.op(CrossEntropy{true, true, 0.0, std::nullopt}, {y, labels});
@@ -130,7 +130,7 @@ TEST_CASE("a scalar weight that is the loss gets the gradient one") {
 TEST_CASE("the gradient that passes a reshape is the same memory") {
   Experiment e;
   const ValueId w = e.weight({2, 6}, fill({2, 6}, 1));
-  e.run_backward(e.pattern_loss(e.reshape(w, {3, 4})));
+  e.run_backward(e.pattern_loss(e.op_as({3, 4}, Reshape{}, {w})));
   CHECK(count_of<Reshape>(e.graph) == 2);
 }
 

@@ -52,6 +52,28 @@ TEST_CASE("gradients of conv2d with its bias") {
   }
 }
 
+TEST_CASE("gradients of a transposed convolution") {
+  struct Case {
+    Shape x, kernel, y;
+    Window window;
+  };
+  const std::vector<Case> cases = {
+      {{2, 2, 3, 3}, {3, 2, 2, 3}, {2, 4, 4, 2}, {.kernel_h = 3, .kernel_w = 2}},
+      {{1, 2, 2, 1},
+       {3, 3, 2, 1},
+       {1, 4, 3, 2},
+       {.kernel_h = 3, .kernel_w = 3, .stride_h = 2, .stride_w = 2, .pad_left = 1, .pad_bottom = 1, .pad_right = 1}},
+      {{1, 2, 2, 2}, {2, 2, 1, 2}, {1, 6, 6, 1}, {.kernel_h = 2, .kernel_w = 2, .stride_h = 3, .stride_w = 3}},
+      {{1, 3, 2, 2}, {2, 2, 3, 2}, {1, 5, 4, 3}, {.kernel_h = 2, .kernel_w = 2, .dilation_h = 2, .dilation_w = 2}},
+  };
+  for (const Case& c : cases) {
+    INFO(to_string(c.y));
+    Experiment e;
+    const ValueId x = random_weight(e, c.x, 1);
+    check_gradients(e, e.op_as(c.y, Conv2dBackwardData{c.window, 1}, {x, random_weight(e, c.kernel, 3)}));
+  }
+}
+
 TEST_CASE("gradient of a conv2d bias whose kernel is frozen") {
   Experiment e;
   const ValueId x = e.feed({1, 3, 3, 1}, fill({1, 3, 3, 1}, 1));
@@ -104,14 +126,52 @@ TEST_CASE("gradient of dropout") {
     for (const double rate : {0.0, 0.4, 1.0}) {
       INFO(to_string(noise) << " at rate " << rate);
       Experiment e;
-      check_gradients(e, e.op(Dropout{rate, noise, 7}, {random_weight(e, {4, 3, 5}, 1)}));
+      check_gradients(e, e.op(Dropout{rate, noise, 7, 1.5, -2.0}, {random_weight(e, {4, 3, 5}, 1)}));
     }
+  }
+}
+
+TEST_CASE("gradients of noise") {
+  for (const bool multiplies : {false, true}) {
+    Experiment e;
+    check_gradients(e, e.op(sumi::graph::GaussianNoise{0.5, multiplies, 7}, {random_weight(e, {4, 3, 5}, 1)}));
+  }
+}
+
+TEST_CASE("gradients of random affine maps") {
+  for (const FillMode mode : {FillMode::reflect, FillMode::wrap, FillMode::constant, FillMode::nearest}) {
+    for (const bool bilinear : {true, false}) {
+      for (const Size2 size : {Size2(4, 5), Size2(3, 7)}) {
+        INFO("fill mode " << static_cast<int>(mode) << ", bilinear " << bilinear << ", to " << size.height);
+        RandomAffineArguments map{.shift_height = {-0.6, 0.6}, .shift_width = {-0.6, 0.6}, .zoom_height = {0.5, 1.5}};
+        map.turn = {-0.5, 0.5};
+        map.flip_horizontal = true;
+        map.fill_mode = mode;
+        map.bilinear = bilinear;
+        map.fill_value = 2.0;
+        Experiment e;
+        check_gradients(e, e.op(RandomAffine{map, size, 7}, {random_weight(e, {3, 4, 5, 2}, 1)}));
+      }
+    }
+  }
+}
+
+TEST_CASE("gradients of crop and of erased boxes") {
+  Experiment middle;
+  check_gradients(middle, middle.op(Crop{{2, 3}, std::nullopt}, {random_weight(middle, {2, 5, 4, 3}, 1)}));
+  Experiment anywhere;
+  check_gradients(anywhere, anywhere.op(Crop{{2, 3}, 7}, {random_weight(anywhere, {2, 5, 4, 3}, 1)}));
+  for (const std::vector<double>& fill : {std::vector<double>{}, {3.0}, {1.0, 2.0}}) {
+    RandomEraseArguments erased{.probability = {1, 1}, .scale = {0.1, 0.6}};
+    erased.fill = fill;
+    Experiment e;
+    check_gradients(e, e.op(RandomErase{erased, 7}, {random_weight(e, {3, 4, 5, 2}, 1)}));
   }
 }
 
 TEST_CASE("gradients of reshape and transpose") {
   Experiment e;
-  const ValueId flat = e.reshape(random_weight(e, {2, 3, 4}, 1), {4, 6});
+  const ValueId flat = e.op_as({4, 6}, Reshape{}, {random_weight(e, {2, 3, 4}, 1)});
   check_gradients(e, flat);
 
   for (const std::vector<int>& axes : {std::vector<int>{0, 3, 1, 2}, {0, 2, 3, 1}, {3, 1, 0, 2}, {0, 1, 2, 3}}) {

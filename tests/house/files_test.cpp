@@ -67,6 +67,7 @@ TEST_CASE("every header begins with its promise and is included once") {
 }
 
 TEST_CASE("the headers that include everything do") {
+  CHECK(included_by("include/sumi/callbacks.hpp") == umbrella("include/sumi/callbacks/", ""));
   CHECK(included_by("include/sumi/layers.hpp") == umbrella("include/sumi/layers/", ""));
   CHECK(included_by("include/sumi/losses.hpp") == umbrella("include/sumi/losses/", ""));
   CHECK(included_by("include/sumi/metrics.hpp") == umbrella("include/sumi/metrics/", ""));

@@ -75,6 +75,53 @@ TEST_CASE("Dropout's arguments") {
             .ends_with("Received negative or zero value at index 1: 0"));
 }
 
+TEST_CASE("arguments of noise") {
+  CHECK(refusal(SpatialDropout2D{.rate = -0.5}) ==
+        "Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=-0.5");
+  CHECK(refusal(GaussianNoise{.stddev = 1.5}) ==
+        "Invalid value received for argument `stddev`. Expected a float value between 0 and 1. Received: stddev=1.5");
+  CHECK(refusal(GaussianDropout{.rate = 2}).ends_with("Received: rate=2.0"));
+  CHECK(refusal(AlphaDropout{.rate = 2}).ends_with("Received: rate=2.0"));
+  CHECK(refusal(AlphaDropout{.rate = 0.5, .noise_shape = {None, -3}})
+            .ends_with("Received negative or zero value at index 1: -3"));
+}
+
+TEST_CASE("arguments of augmentation") {
+  const std::string translation =
+      "The `factor` argument should be a number (or a list of two numbers) in the range [-1.0, 1.0]. Received: ";
+  CHECK(refusal(RandomTranslation{.height_factor = 1.5, .width_factor = 0.0}) == translation + "height_factor=1.5");
+  CHECK(refusal(RandomTranslation{.height_factor = 0.0, .width_factor = {-1.5, 0}}) ==
+        translation + "width_factor=(-1.5, 0.0)");
+  CHECK(refusal(RandomTranslation{.height_factor = Numbers{0.1, 0.2, 0.3}, .width_factor = 0.0}) ==
+        translation + "height_factor=(0.1, 0.2, 0.3)");
+  CHECK(refusal(RandomTranslation{.height_factor = Numbers(), .width_factor = 0.0}) ==
+        translation + "height_factor=None");
+  CHECK(refusal(RandomTranslation{.height_factor = 0.1, .width_factor = 0.1, .fill_mode = "mirror"}) ==
+        "Unknown `fill_mode` mirror. Expected of one ('reflect', 'wrap', 'constant', 'nearest').");
+  CHECK(refusal(RandomRotation{.factor = 0.1, .interpolation = "bilinaer"}) ==
+        "Unknown `interpolation` bilinaer. Expected of one ('nearest', 'bilinear'). Did you mean 'bilinear'?");
+  CHECK(refusal(RandomRotation{.factor = 1.5}) ==
+        "The `factor` argument should be a number (or a list of two numbers) in the range [-1, 1]. Received: "
+        "factor=1.5");
+  const std::string zoom =
+      "The `height_factor` and `width_factor` arguments should be a number (or a list of two numbers) in the range "
+      "(-1.0, 1.0]. Received: ";
+  CHECK(refusal(RandomZoom{.height_factor = -1.0}) == zoom + "height_factor=-1.0");
+  CHECK(refusal(RandomZoom{.height_factor = 0.5, .width_factor = 2.0}) == zoom + "width_factor=2.0");
+  CHECK(refusal(RandomFlip{.mode = "sideways"}) ==
+        "Unknown `mode` sideways. Expected of one ('horizontal', 'vertical', 'horizontal_and_vertical').");
+  CHECK(refusal(RandomCrop{.height = 0, .width = 3}).starts_with("The `height` argument must be"));
+  CHECK(refusal(RandomErasing{.factor = 1.5}) ==
+        "The `factor` argument should be a number (or a list of two numbers) in the range [0, 1]. Received: "
+        "factor=1.5");
+  CHECK(refusal(RandomErasing{.scale = {-0.5, 0.5}}) ==
+        "The `scale` argument should be a number (or a list of two numbers) in the range [0, 1]. Received: "
+        "scale=(-0.5, 0.5)");
+  CHECK(refusal(RandomErasing{.fill_value = {1, 2}}) ==
+        "The `fill_value` argument should be a number (or a list of three numbers). Received: 2 numbers");
+  CHECK(refusal(RandomErasing{.value_range = 1.0}).ends_with("Received: value_range=(1.0)"));
+}
+
 TEST_CASE("ReLU's arguments") {
   CHECK(refusal(ReLU{.max_value = -1}) ==
         "max_value of a ReLU layer cannot be a negative value. Received: max_value=-1.0");
@@ -102,5 +149,5 @@ TEST_CASE("layers by class name") {
   CHECK_FALSE(Layer::is_built_in("conv2d"));
   CHECK(test::error_text<ArgumentError>([] {
           Layer::from_identifier("Conv4D");
-        }).starts_with("Could not locate class 'Conv4D'. Known: InputLayer, Conv2D, MaxPooling2D,"));
+        }).starts_with("Could not locate class 'Conv4D'. Known: InputLayer, Conv1D, Conv2D,"));
 }

@@ -73,6 +73,18 @@ TEST_CASE("lowered layers have the shape that output_shape promises") {
       {ReLU{.max_value = 6}, last},
       {Softmax{.axis = {1, 2}}, last},
       {Dropout{.rate = 0.5, .noise_shape = {None, 1, 1, 4}}, last},
+      {SpatialDropout2D{.rate = 0.5}, last},
+      {SpatialDropout2D{.rate = 0.5, .data_format = "channels_first"}, first},
+      {GaussianNoise{.stddev = 0.5}, last},
+      {GaussianDropout{.rate = 0.5}, {2, 5}},
+      {AlphaDropout{.rate = 0.5, .noise_shape = {None, 1, 1, 4}}, last},
+      {RandomTranslation{.height_factor = 0.1, .width_factor = 0.1}, last},
+      {RandomRotation{.factor = 0.1, .data_format = "channels_first"}, first},
+      {RandomZoom{.height_factor = 0.1}, last},
+      {RandomFlip{}, last},
+      {RandomCrop{.height = 3, .width = 2}, last},
+      {RandomCrop{.height = 9, .width = 9, .data_format = "channels_first"}, first},
+      {RandomErasing{}, last},
       {Rescaling{.scale = 2, .offset = 1}, last},
   };
   for (const Case& c : cases) {

@@ -154,3 +154,18 @@ TEST_CASE("Softmax and Dropout refuse axes and masks that don't fit") {
         "noise_shape=(None, 2, 4) for an input of shape (2, 3, 4)");
   CHECK_THROWS_AS(shape_of(Dropout{.rate = 0.5, .noise_shape = {1, 4}}, {2, 3, 4}), ShapeError);
 }
+
+TEST_CASE("image layers want images") {
+  CHECK(shape_of(RandomCrop{.height = 3, .width = 2}, {None, 7, 6, 4}) == Shape{None, 3, 2, 4});
+  CHECK(shape_of(RandomCrop{.height = 3, .width = 2, .data_format = "channels_first"}, {None, 4, 7, 6}) ==
+        Shape{None, 4, 3, 2});
+  CHECK(
+      refusal(RandomCrop{.height = 3, .width = 2}, {None, None, 6, 4}) ==
+      "RandomCrop requires the input to have a fully defined height and width. Received: images.shape=(None, None, 6, "
+      "4)");
+  CHECK(refusal(RandomFlip{}, {None, 6, 4}) ==
+        "Expected image tensor to have rank 4 (batch of images). Received: data.shape=(None, 6, 4)");
+  CHECK(refusal(SpatialDropout2D{.rate = 0.5}, {None, 6, 4}) ==
+        "Input 0 with name 'None' of layer 'spatial_dropout2d' is incompatible with the layer: expected ndim=4, found "
+        "ndim=3. Full shape received: (None, 6, 4)");
+}

@@ -33,6 +33,7 @@ class RandomFields : public Fields {
   void operator()(std::string_view, std::int64_t& value) override { value = number(-9, 9); }
   void operator()(std::string_view, double& value) override { value = number(1, 999) / 1000.0; }
   void operator()(std::string_view name, std::string& value) override {
+    if (name == "padding") value = coin() ? "same" : "causal";
     if (name == "name") value = "n_" + std::to_string(number(0, 1 << 20)) + (coin() ? "\"\\\n\xc3\xa9" : "");
   }
   void operator()(std::string_view name, std::optional<int>& value) override { maybe(name, value); }
@@ -51,6 +52,10 @@ class RandomFields : public Fields {
   void operator()(std::string_view name, std::optional<std::vector<double>>& value) override { maybe(name, value); }
   void operator()(std::string_view, Axes& value) override {
     if (coin()) value = Axes(number(-1, 3));
+  }
+  void operator()(std::string_view, Numbers& value) override {
+    value = Numbers(number(0, 9) / 10.0);
+    if (coin()) value = Numbers(number(0, 9) / 10.0, number(0, 9) / 10.0);
   }
   void operator()(std::string_view name, Size2& value) override {
     // Strides and dilation exclude each other.
@@ -73,7 +78,12 @@ class RandomFields : public Fields {
     if (coin()) value = NamedNumbers{{"rmax", number(1, 9) / 2.0}};
   }
   void fixed(std::string_view, std::optional<bool>, bool) override {}
-  void numbers(std::string_view, std::vector<std::int64_t>& value) override { value = numbers_of(number(-1, 4)); }
+  void numbers(std::string_view name, std::vector<std::int64_t>& value) override {
+    // A sequence's window: lists of one number, and again strides exclude dilation.
+    if (name == "dilation_rate") return;
+    const bool single = name == "kernel_size" || name == "pool_size" || name == "strides";
+    value = single ? std::vector<std::int64_t>{number(1, 5)} : numbers_of(number(-1, 4));
+  }
   void numbers(std::string_view name, std::optional<std::vector<std::int64_t>>& value) override { maybe(name, value); }
   using Fields::operator();
   using Fields::numbers;

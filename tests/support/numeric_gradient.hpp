@@ -45,9 +45,10 @@ class Experiment {
   graph::ValueId op(graph::Attributes attributes, std::vector<graph::ValueId> inputs) {
     return ops(std::move(attributes), std::move(inputs)).front();
   }
-  graph::ValueId reshape(graph::ValueId x, Shape shape) {
-    const graph::ValueId y = graph.add_value(std::move(shape), graph::Role::temporary, "reshape");
-    graph.ops.push_back({graph::Reshape{}, {x}, {y}, "layer"});
+  /// One whose output's shape is the caller's choice.
+  graph::ValueId op_as(Shape shape, graph::Attributes attributes, std::vector<graph::ValueId> inputs) {
+    const graph::ValueId y = graph.add_value(std::move(shape), graph::Role::temporary, graph::name_of(attributes));
+    graph.ops.push_back({std::move(attributes), std::move(inputs), {y}, "layer"});
     return y;
   }
   /// The loss sum(y * fill(shape, 2)), which tells all elements of y apart.

@@ -8,7 +8,7 @@
 
 namespace sumi {
 
-/// Output shape as input.
+/// Output shape as input, but for "glu", which halves the last dimension.
 struct Activation {
   static constexpr const char* class_name = "Activation";
   /// Any name of Keras's: "relu", "softmax", "gelu", ...

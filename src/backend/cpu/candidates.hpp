@@ -29,6 +29,10 @@ Answer make_vector_product(const OpCase& op);
 Answer make_matmul(const OpCase& op);
 /// Activate, ActivateBackward, Add, Multiply, in any layout.
 Answer make_elementwise(const OpCase& op);
+/// Dropout, GaussianNoise.
+Answer make_noise(const OpCase& op);
+/// RandomAffine.
+Answer make_augmentation(const OpCase& op);
 /// AddBias, SumToBias, Affine.
 Answer make_channelwise(const OpCase& op);
 /// BatchNorm, BatchNormBackward.

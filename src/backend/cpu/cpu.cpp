@@ -25,9 +25,10 @@ namespace {
 
 // In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_winograd,   make_convolution, make_vector_product, make_matmul, make_elementwise,
-    make_channelwise,      make_batch_norm, make_norm_chain,  make_fold,           make_pool,   make_softmax,
-    make_pointwise_loss,   make_reorder};
+    make_thin_convolution, make_winograd, make_convolution,  make_vector_product, make_matmul,
+    make_elementwise,      make_noise,    make_augmentation, make_channelwise,    make_batch_norm,
+    make_norm_chain,       make_fold,     make_pool,         make_softmax,        make_pointwise_loss,
+    make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
@@ -35,6 +36,8 @@ bool is_layout_blind(const graph::Attributes& attributes) {
          std::holds_alternative<graph::ActivateBackward>(attributes) ||
          std::holds_alternative<graph::Add>(attributes) || std::holds_alternative<graph::Multiply>(attributes) ||
          std::holds_alternative<graph::AddBias>(attributes) || std::holds_alternative<graph::Affine>(attributes) ||
+         std::holds_alternative<graph::Dropout>(attributes) ||
+         std::holds_alternative<graph::GaussianNoise>(attributes) ||
          std::holds_alternative<graph::MaxPool2d>(attributes) ||
          std::holds_alternative<graph::MaxPool2dBackward>(attributes) ||
          std::holds_alternative<graph::AvgPool2d>(attributes) ||

@@ -4,6 +4,7 @@
 // clang-format off
 #include "backend/cpu/math-inl.hpp"
 #include "backend/cpu/elementwise-inl.hpp"
+#include "backend/cpu/random-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
@@ -27,6 +28,8 @@ const KernelTable table = {
     .relu_backward = relu_backward,
     .add = add,
     .multiply = multiply,
+    .dropout = dropout,
+    .gaussian_noise = gaussian_noise,
     .affine = affine,
     .normalize_backward = normalize_backward,
     .sum = sum,

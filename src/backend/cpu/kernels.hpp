@@ -17,6 +17,23 @@ struct Relu {
   float limit = 0;  ///< Infinite where there is none.
 };
 
+/// Of which numbers a kernel draws, and in which order positions lie in memory: one after the other, or, with a block,
+/// images of so many pixels in blocks of channels. Blocks and channels are multiples of `lanes` then.
+struct Draws {
+  std::uint64_t seed = 0, step = 0;
+  std::int64_t block = 0, channels = 0, pixels = 0;
+};
+/// graph::Dropout: kept where the upper 24 bits drawn are `threshold` or more.
+struct DropoutDraws {
+  std::int32_t threshold = 0;
+  float scale = 0, dropped = 0;
+};
+/// graph::GaussianNoise.
+struct NoiseDraws {
+  float stddev = 0;
+  bool multiplies = false;
+};
+
 /// Sliding windows over images that are stored as `height * width` pixels of `channels` floats: a whole plain image, or
 /// one block of channels.
 struct Pool {
@@ -118,6 +135,12 @@ struct KernelTable {
   void (*relu_backward)(const Relu& relu, const float* x_or_y, const float* dy, float* dx, std::int64_t count);
   void (*add)(const float* a, const float* b, float* y, std::int64_t count);
   void (*multiply)(const float* a, const float* b, float* y, std::int64_t count);
+
+  /// Positions [begin, end), begin a multiple of 32.
+  void (*dropout)(const Draws& draws, const DropoutDraws& dropout, const float* x, float* y, std::int64_t begin,
+                  std::int64_t end);
+  void (*gaussian_noise)(const Draws& draws, const NoiseDraws& noise, const float* x, float* y, std::int64_t begin,
+                         std::int64_t end);
 
   /// y = (x - shift) * scale + offset.
   void (*affine)(const float* x, float* y, std::int64_t count, std::int64_t period, const float* shift,

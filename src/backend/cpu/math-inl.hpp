@@ -30,3 +30,45 @@ SUMI_INLINE Vec exponential(Vec x) {
   const Vec unlimited = x > broadcast<Vec>(most) ? broadcast<Vec>(__builtin_inff()) : clipped;
   return x == x ? unlimited : x;
 }
+
+/// ln x for positive normal x, within 7 units of rounding. With x = 2^e m, sqrt(1/2) <= m < sqrt(2) and s = (m - 1) /
+/// (m + 1) it is e ln 2 + 2 artanh s, whose series breaks off below s^11 / 11 < 4e-10.
+SUMI_INLINE Vec logarithm(Vec x) {
+  constexpr std::int32_t root_of_half = 0x3f3504f3;
+  const IntVec e = (bits_of(x) - root_of_half) >> 23;
+  const Vec f = from_bits(bits_of(x) - (e << 23)) - 1.0F;
+  const Vec s = f / (f + 2.0F);
+  const Vec square = s * s;
+  Vec p = square * (1.0F / 9) + 1.0F / 7;
+  p = p * square + 1.0F / 5;
+  p = p * square + 1.0F / 3;
+  p = p * square + 1.0F;
+  const Vec n = __builtin_convertvector(e, Vec);
+  return (2.0F * s * p + n * -2.12194440e-4F) + n * 0.693359375F;  // ln 2 in two parts, the first of few digits
+}
+
+/// Cosine and sine of a full turn times t, for 0 <= t < 1, each within 4 units of rounding of 1: Taylor polynomials of
+/// at most an eighth of a turn.
+struct Rotation {
+  Vec cosine, sine;
+};
+SUMI_INLINE Rotation rotation(Vec t) {
+  constexpr float shift = 12582912.0F;  // see exponential()
+  const Vec shifted = t * 4.0F + shift;
+  const IntVec quarter = bits_of(shifted) - bits_of(broadcast<Vec>(shift));
+  const Vec a = (t * 4.0F - (shifted - shift)) * 1.57079633F;
+  const Vec square = a * a;
+  Vec s = square * (1.0F / 362880) - 1.0F / 5040;
+  s = s * square + 1.0F / 120;
+  s = s * square - 1.0F / 6;
+  s = s * square * a + a;
+  Vec c = square * (-1.0F / 3628800) + 1.0F / 40320;
+  c = c * square - 1.0F / 720;
+  c = c * square + 1.0F / 24;
+  c = c * square - 0.5F;
+  c = c * square + 1.0F;
+  const IntVec odd = -(quarter & 1);
+  const Vec cosine = odd ? s : c, sine = odd ? c : s;
+  // The second bit of the quarter is the sine's sign, that of the next quarter the cosine's.
+  return {from_bits(bits_of(cosine) ^ ((quarter + 1) >> 1 << 31)), from_bits(bits_of(sine) ^ (quarter >> 1 << 31))};
+}

@@ -80,13 +80,15 @@ double activation(ActivationKind kind, const ActivationArguments& a, double x) {
     case ActivationKind::tanh_shrink:
       return x - std::tanh(x);
     case ActivationKind::threshold:
-      return x > a.threshold ? x : 0.0;
+      return x > a.threshold ? x : a.default_value;
     case ActivationKind::sparse_plus:
       return x <= -1.0 ? 0.0 : x < 1.0 ? 0.25 * (x + 1.0) * (x + 1.0) : x;
     case ActivationKind::sparse_sigmoid:
       return std::min(std::max(0.5 * (x + 1.0), 0.0), 1.0);
     case ActivationKind::softmax:
     case ActivationKind::log_softmax:
+    case ActivationKind::glu:
+    case ActivationKind::sparsemax:
       break;  // no element-wise functions: the shape rule refuses them
   }
   return std::numeric_limits<double>::quiet_NaN();
@@ -156,6 +158,8 @@ double activation_derivative(ActivationKind kind, const ActivationArguments& a, 
       return v > -1.0 && v < 1.0 ? 0.5 : 0.0;
     case ActivationKind::softmax:
     case ActivationKind::log_softmax:
+    case ActivationKind::glu:
+    case ActivationKind::sparsemax:
       break;
   }
   return std::numeric_limits<double>::quiet_NaN();

@@ -11,7 +11,16 @@ void compute(const graph::Dropout& op, const Operands<T>& o) {
   for (std::int64_t i = 0; i < output_count(o, 0); ++i) {
     const std::int64_t noise = broadcast_index(i, o.input_shapes[0], op.noise_shape);
     const bool kept = uniform_at(op.seed, o.step, static_cast<std::uint64_t>(noise)) >= op.rate;
-    o.outputs[0][i] = static_cast<T>(kept ? static_cast<double>(o.inputs[0][i]) / (1.0 - op.rate) : 0.0);
+    o.outputs[0][i] = kept ? o.inputs[0][i] * static_cast<T>(op.scale) : static_cast<T>(op.dropped);
+  }
+}
+
+template <class T>
+void compute(const graph::GaussianNoise& op, const Operands<T>& o) {
+  for (std::int64_t i = 0; i < output_count(o, 0); ++i) {
+    const auto x = static_cast<double>(o.inputs[0][i]);
+    const double noise = op.stddev * normal_at(op.seed, o.step, static_cast<std::uint64_t>(i));
+    o.outputs[0][i] = static_cast<T>(op.multiplies ? x * (1.0 + noise) : x + noise);
   }
 }
 

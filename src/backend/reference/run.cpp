@@ -2,11 +2,13 @@
 #include <variant>
 
 #include "backend/reference/activation.hpp"
+#include "backend/reference/augmentation.hpp"
 #include "backend/reference/batch_norm.hpp"
 #include "backend/reference/conv2d.hpp"
 #include "backend/reference/cross_entropy.hpp"
 #include "backend/reference/custom.hpp"
 #include "backend/reference/elementwise.hpp"
+#include "backend/reference/group_norm.hpp"
 #include "backend/reference/losses.hpp"
 #include "backend/reference/matmul.hpp"
 #include "backend/reference/norm_chain.hpp"
@@ -38,11 +40,17 @@ std::size_t scratch_doubles(const graph::Attributes& attributes, const std::vect
         if constexpr (std::is_same_v<Kind, graph::Conv2d>) {
           count = conv2d_scratch(kind, input_shapes);
         } else if constexpr (is_any_of<Kind, graph::Conv2dBackwardData, graph::Conv2dBackwardWeights, graph::SumToBias,
-                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward,
-                                       graph::NormChainBackwardData>) {
+                                       graph::MaxPool2dBackward, graph::AvgPool2dBackward, graph::NormChainBackwardData,
+                                       graph::RandomAffineBackward>) {
           count = element_count(output_shapes[0]);
         } else if constexpr (std::is_same_v<Kind, graph::Conv2dBackward>) {
           count = std::max(element_count(input_shapes[0]), element_count(input_shapes[1]));
+        } else if constexpr (std::is_same_v<Kind, graph::PReluBackward>) {
+          count = element_count(input_shapes[1]);
+        } else if constexpr (std::is_same_v<Kind, graph::GroupNormBackward>) {
+          count = 2 * input_shapes[0].back();
+        } else if constexpr (std::is_same_v<Kind, graph::Sparsemax>) {
+          count = input_shapes[0].back();
         } else if constexpr (std::is_same_v<Kind, graph::FoldAffine>) {
           count = input_shapes[0].back();
         } else if constexpr (std::is_same_v<Kind, graph::FoldAffineBackward>) {

@@ -1,7 +1,9 @@
-// Softmax over one or several axes, its logarithm, and the gradient of both.
+// Softmax over one or several axes, its logarithm, sparsemax, and the gradients of all three.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "backend/reference/operands.hpp"
@@ -81,6 +83,49 @@ void compute(const graph::SoftmaxBackward& op, const Operands<T>& o) {
       const double dx = op.log ? dy[i] - std::exp(static_cast<double>(y[i])) * sum : y[i] * (dy[i] - sum);
       o.outputs[0][i] = static_cast<T>(counts(i) ? dx : 0.0);
     });
+  }
+}
+
+template <class T>
+void compute(const graph::Sparsemax& /*op*/, const Operands<T>& o) {
+  const std::int64_t size = o.input_shapes[0].back();
+  Scratch scratch(o, size);
+  for (std::int64_t first = 0; first < output_count(o, 0); first += size) {
+    const T* x = o.inputs[0] + first;
+    double* sorted = scratch.data();
+    std::copy_n(x, size, sorted);
+    std::sort(sorted, sorted + size, std::greater<>());
+    // The largest k numbers stay above 0 where the k-th still does; all lose the same, so that 1 is left.
+    double threshold = 0;
+    double sum = 0;
+    for (std::int64_t k = 0; k < size; ++k) {
+      sum += sorted[k];
+      const double lost = (sum - 1.0) / static_cast<double>(k + 1);
+      if (sorted[k] > lost) threshold = lost;
+    }
+    for (std::int64_t i = 0; i < size; ++i) {
+      o.outputs[0][first + i] = static_cast<T>(std::max(static_cast<double>(x[i]) - threshold, 0.0));
+    }
+  }
+}
+
+template <class T>
+void compute(const graph::SparsemaxBackward& /*op*/, const Operands<T>& o) {
+  const std::int64_t size = o.input_shapes[0].back();
+  for (std::int64_t first = 0; first < output_count(o, 0); first += size) {
+    const T* y = o.inputs[0] + first;
+    const T* dy = o.inputs[1] + first;
+    double sum = 0;
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < size; ++i) {
+      if (y[i] == T(0)) continue;
+      sum += static_cast<double>(dy[i]);
+      ++count;
+    }
+    for (std::int64_t i = 0; i < size; ++i) {
+      const double dx = y[i] == T(0) ? 0.0 : dy[i] - sum / static_cast<double>(count);
+      o.outputs[0][first + i] = static_cast<T>(dx);
+    }
   }
 }
 

@@ -21,8 +21,9 @@ bool reads_output(ActivationKind kind, const ActivationArguments& arguments) {
 }
 
 std::vector<Shape> shapes(const Activate& op, Shapes inputs) {
-  if (op.kind == ActivationKind::softmax || op.kind == ActivationKind::log_softmax) {
-    throw std::logic_error("softmax is no element-wise function: expected the op Softmax");
+  if (op.kind >= ActivationKind::softmax) {
+    throw std::logic_error(std::string(ActivationFunction(op.kind).name()) +
+                           " is no element-wise function: expected an op of its own");
   }
   return {inputs[0]};
 }

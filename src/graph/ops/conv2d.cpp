@@ -54,6 +54,15 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2d& kind, Gr
   return result;
 }
 
+// As a layer's op it is a transposed convolution: its gradients are those of the convolution, the other way round.
+std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2dBackwardData& kind, Gradients dy, Wanted wanted) {
+  const ValueId x = op.inputs[0], kernel = op.inputs[1];
+  return {
+      wanted[0] ? emit_gradient(graph, op, Conv2d{.window = kind.window, .groups = kind.groups}, {dy[0], kernel}, x)
+                : none,
+      wanted[1] ? emit_gradient(graph, op, Conv2dBackwardWeights{kind.window, kind.groups}, {dy[0], x}, kernel) : none};
+}
+
 bool fits(const Conv2dBackwardData& op, Shapes inputs, Shapes outputs) {
   return maps(op.window, op.groups, outputs[0], inputs[1], inputs[0]);
 }

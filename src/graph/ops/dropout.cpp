@@ -1,4 +1,4 @@
-// Dropout: shape rule and backward rule.
+// Dropout and noise: shape rules and backward rules.
 #include "graph/ops/ops.hpp"
 #include "sumi/error.hpp"
 
@@ -18,7 +18,17 @@ std::vector<Shape> shapes(const Dropout& op, Shapes inputs) {
 }
 
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Dropout& kind, Gradients dy, Wanted wanted) {
-  return {wanted[0] ? emit_gradient(graph, op, kind, {dy[0]}, op.inputs[0]) : none};
+  if (!wanted[0]) return {none};
+  Dropout gradient = kind;
+  gradient.dropped = 0.0;
+  return {emit_gradient(graph, op, gradient, {dy[0]}, op.inputs[0])};
+}
+
+std::vector<Shape> shapes(const GaussianNoise& /*op*/, Shapes inputs) { return {inputs[0]}; }
+
+std::vector<ValueId> backward(Graph& graph, const Op& op, const GaussianNoise& kind, Gradients dy, Wanted wanted) {
+  if (!wanted[0]) return {none};
+  return {kind.multiplies ? emit_gradient(graph, op, kind, {dy[0]}, op.inputs[0]) : dy[0]};
 }
 
 }  // namespace sumi::graph

@@ -22,12 +22,20 @@ SUMI_DIFFERENTIABLE_OP(Conv2d);
 SUMI_DIFFERENTIABLE_OP(MatMul);
 SUMI_DIFFERENTIABLE_OP(AddBias);
 SUMI_DIFFERENTIABLE_OP(Activate);
+SUMI_DIFFERENTIABLE_OP(PRelu);
+SUMI_DIFFERENTIABLE_OP(Glu);
 SUMI_DIFFERENTIABLE_OP(MaxPool2d);
 SUMI_DIFFERENTIABLE_OP(AvgPool2d);
 SUMI_DIFFERENTIABLE_OP(BatchNorm);
+SUMI_DIFFERENTIABLE_OP(GroupNorm);
 SUMI_DIFFERENTIABLE_OP(Dropout);
+SUMI_DIFFERENTIABLE_OP(GaussianNoise);
+SUMI_DIFFERENTIABLE_OP(RandomAffine);
+SUMI_DIFFERENTIABLE_OP(Crop);
+SUMI_DIFFERENTIABLE_OP(RandomErase);
 SUMI_DIFFERENTIABLE_OP(Transpose);
 SUMI_DIFFERENTIABLE_OP(Softmax);
+SUMI_DIFFERENTIABLE_OP(Sparsemax);
 SUMI_DIFFERENTIABLE_OP(Affine);
 SUMI_DIFFERENTIABLE_OP(Add);
 SUMI_DIFFERENTIABLE_OP(Multiply);
@@ -40,6 +48,8 @@ SUMI_DIFFERENTIABLE_OP(Custom);
 #undef SUMI_DIFFERENTIABLE_OP
 // Reshape's output shape is the caller's choice, so that it has no shape rule.
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Reshape& kind, Gradients dy, Wanted wanted);
+// So is a transposed convolution's.
+std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2dBackwardData& kind, Gradients dy, Wanted wanted);
 
 // Ops that only passes make, behind the backward, and whose output shapes follow from their inputs.
 std::vector<Shape> shapes(const Moments& op, Shapes inputs);
@@ -61,11 +71,17 @@ bool fits(const NormChain& op, Shapes inputs, Shapes outputs);
 bool fits(const NormChainBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const SumToBias& op, Shapes inputs, Shapes outputs);
 bool fits(const ActivateBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const PReluBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const GluBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const MaxPool2dBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const AvgPool2dBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const BatchNormBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const GroupNormBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const RandomAffineBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const CropBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const Reshape& op, Shapes inputs, Shapes outputs);
 bool fits(const SoftmaxBackward& op, Shapes inputs, Shapes outputs);
+bool fits(const SparsemaxBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const CrossEntropyBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const PointwiseLossBackward& op, Shapes inputs, Shapes outputs);
 bool fits(const RowLossBackward& op, Shapes inputs, Shapes outputs);

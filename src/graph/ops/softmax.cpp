@@ -1,4 +1,4 @@
-// Softmax and its logarithm: shape rule and backward rule.
+// Softmax and its logarithm, and sparsemax: shape rules and backward rules.
 #include "graph/ops/ops.hpp"
 #include "sumi/error.hpp"
 
@@ -29,6 +29,19 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const Softmax& kind, G
 
 bool fits(const SoftmaxBackward& op, Shapes inputs, Shapes outputs) {
   return inputs[1] == inputs[0] && shapes(Softmax{op.axes, op.log}, inputs.first(1)).front() == outputs[0];
+}
+
+std::vector<Shape> shapes(const Sparsemax& /*op*/, Shapes inputs) {
+  if (inputs[0].empty()) throw ShapeError("Expected an input of sparsemax with an axis. Received a scalar.");
+  return {inputs[0]};
+}
+
+std::vector<ValueId> backward(Graph& graph, const Op& op, const Sparsemax& /*kind*/, Gradients dy, Wanted wanted) {
+  return {wanted[0] ? emit_gradient(graph, op, SparsemaxBackward{}, {op.outputs[0], dy[0]}, op.inputs[0]) : none};
+}
+
+bool fits(const SparsemaxBackward& /*op*/, Shapes inputs, Shapes outputs) {
+  return inputs[1] == inputs[0] && outputs[0] == inputs[0] && !inputs[0].empty();
 }
 
 }  // namespace sumi::graph

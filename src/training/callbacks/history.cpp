@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "sumi/callbacks.hpp"
+#include "sumi/callbacks/history.hpp"
 
 namespace sumi {
 
