@@ -42,6 +42,7 @@ class Fields {
   virtual void operator()(std::string_view name, std::vector<std::int64_t>& value) = 0;  ///< Shapes too; None is null.
   virtual void operator()(std::string_view name, std::optional<std::vector<std::int64_t>>& value) = 0;
   virtual void operator()(std::string_view name, std::vector<double>& value) = 0;
+  virtual void operator()(std::string_view name, std::optional<std::vector<double>>& value) = 0;
   virtual void operator()(std::string_view name, Axes& value) = 0;     ///< One number, or an array of several.
   virtual void operator()(std::string_view name, Numbers& value) = 0;  ///< The same, or null.
   virtual void operator()(std::string_view name, Size2& value) = 0;

@@ -86,6 +86,33 @@ struct RandomEraseArguments {
   Interval value_range = {0.0, 255.0};  ///< Normal noise times its upper bound is clipped to it.
 };
 
+/// Losses of pairs of numbers. A row's loss is the mean over its pairs, of kl_divergence the sum.
+enum class PointwiseLossKind {
+  squared_error,
+  absolute_error,
+  absolute_percentage_error,
+  squared_logarithmic_error,
+  huber,
+  log_cosh,
+  poisson,
+  kl_divergence,
+  hinge,
+  squared_hinge,
+  binary_cross_entropy,
+  binary_focal_cross_entropy,
+};
+
+/// Losses of whole rows.
+enum class RowLossKind { cosine_similarity, categorical_hinge, categorical_focal_cross_entropy };
+
+/// Extra numbers of a loss; each kind reads those it knows.
+struct LossArguments {
+  double delta = 1.0;             ///< huber: where the parabola ends
+  double gamma = 2.0;             ///< focal: the power of 1 - p, where p is the probability of what is true
+  std::optional<double> alpha{};  ///< focal: what ones weigh, while zeros weigh 1 - alpha; of categories: a factor
+  bool from_logits = false;       ///< binary: y_pred is what a sigmoid would make probabilities of
+};
+
 /// Turns one layer into ops. Handed to a layer's `lower`; all values carry the batch as their first dimension.
 class Lowering {
  public:
@@ -165,9 +192,10 @@ class Lowering {
   /// last axis. Directly behind a softmax its input is used with the fused form.
   Value cross_entropy(Value y_true, Value y_pred, bool sparse, bool from_logits, double label_smoothing,
                       std::optional<std::int64_t> ignore_class);
-  /// Means over the last axis of (y_pred - y_true)^2 and |y_pred - y_true|.
-  Value squared_error(Value y_true, Value y_pred);
-  Value absolute_error(Value y_true, Value y_pred);
+  /// One number for each row along the last axis of y_pred and y_true, which have one shape. Directly behind a sigmoid
+  /// the input of that is used where the kind can.
+  Value pointwise_loss(PointwiseLossKind kind, Value y_true, Value y_pred, LossArguments arguments = {});
+  Value row_loss(RowLossKind kind, Value y_true, Value y_pred, const LossArguments& arguments = {});
   /// Adds the penalty of a value, divided by the batch size, to the loss (activity_regularizer).
   void activity_penalty(const Regularizer& regularizer, Value value);
 

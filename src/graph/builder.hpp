@@ -8,7 +8,7 @@
 
 #include "graph/graph.hpp"
 #include "sumi/layer.hpp"
-#include "sumi/losses.hpp"
+#include "sumi/loss.hpp"
 #include "sumi/lowering.hpp"
 
 namespace sumi::graph {

@@ -69,6 +69,8 @@ constexpr std::array names = {
     "softmax_cross_entropy_backward",
     "pointwise_loss",
     "pointwise_loss_backward",
+    "row_loss",
+    "row_loss_backward",
     "reduce_loss",
     "reduce_loss_backward",
     "penalty",

@@ -330,35 +330,6 @@ Value Lowering::custom(std::shared_ptr<const CustomOp> op, const std::vector<Val
   return {builder_->emit_one(graph::Custom{std::move(op)}, std::move(ids))};
 }
 
-Value Lowering::cross_entropy(Value y_true, Value y_pred, bool sparse, bool from_logits, double label_smoothing,
-                              std::optional<std::int64_t> ignore_class) {
-  graph::Builder& b = *builder_;
-  if (!from_logits) {
-    // A softmax and the logarithm after it cancel: on the logits nothing saturates.
-    for (const graph::Op& op : b.graph.ops) {
-      const auto* softmax = std::get_if<graph::Softmax>(&op.attributes);
-      const int last = static_cast<int>(shape(y_pred).size()) - 1;
-      if (softmax == nullptr || op.outputs[0] != y_pred.id) continue;
-      if (softmax->log || softmax->axes != std::vector<int>{last} || op.inputs[1] != graph::none) continue;
-      y_pred.id = op.inputs[0];
-      from_logits = true;
-      break;
-    }
-  }
-  const std::vector<graph::ValueId> outputs =
-      b.emit(graph::CrossEntropy{sparse, from_logits, label_smoothing, ignore_class}, {y_pred.id, y_true.id});
-  if (outputs.size() > 1) b.masks_[outputs[0]] = outputs[1];
-  return {outputs[0]};
-}
-
-Value Lowering::squared_error(Value y_true, Value y_pred) {
-  return {builder_->emit_one(graph::PointwiseLoss{graph::PointwiseLossKind::squared_error}, {y_pred.id, y_true.id})};
-}
-
-Value Lowering::absolute_error(Value y_true, Value y_pred) {
-  return {builder_->emit_one(graph::PointwiseLoss{graph::PointwiseLossKind::absolute_error}, {y_pred.id, y_true.id})};
-}
-
 void Lowering::activity_penalty(const Regularizer& regularizer, Value value) {
   if (!regularizer) return;
   const double batch = static_cast<double>(shape(value).at(0));

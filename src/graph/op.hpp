@@ -303,14 +303,24 @@ struct SoftmaxCrossEntropy {};
 /// The softmax, y_true, dvalues -> dx.
 struct SoftmaxCrossEntropyBackward {};
 
-enum class PointwiseLossKind { squared_error, absolute_error };
-/// y_pred (..., K), y_true (..., K) -> values (...): the mean over the last axis.
+/// y_pred (..., K), y_true (..., K) -> values (...): see PointwiseLossKind.
 struct PointwiseLoss {
   PointwiseLossKind kind = PointwiseLossKind::squared_error;
+  LossArguments arguments = {};
 };
 /// y_pred, y_true, dvalues -> dy_pred.
 struct PointwiseLossBackward {
-  PointwiseLossKind kind = PointwiseLossKind::squared_error;
+  PointwiseLoss forward;
+};
+
+/// y_pred (..., K), y_true (..., K) -> values (...): see RowLossKind.
+struct RowLoss {
+  RowLossKind kind = RowLossKind::cosine_similarity;
+  LossArguments arguments = {};
+};
+/// y_pred, y_true, dvalues -> dy_pred.
+struct RowLossBackward {
+  RowLoss forward;
 };
 
 enum class Reduction { sum, sum_over_batch_size, mean_with_sample_weight };
@@ -355,8 +365,8 @@ using Attributes =
                  Dropout, GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape,
                  Transpose, Softmax, SoftmaxBackward, Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy,
                  CrossEntropyBackward, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss,
-                 PointwiseLossBackward, ReduceLoss, ReduceLossBackward, Penalty, PenaltyBackward, Reorder, Custom,
-                 CustomBackward>;
+                 PointwiseLossBackward, RowLoss, RowLossBackward, ReduceLoss, ReduceLossBackward, Penalty,
+                 PenaltyBackward, Reorder, Custom, CustomBackward>;
 
 /// True where an op's output is another one in every training step, whatever its inputs are.
 bool is_random(const Attributes& attributes);

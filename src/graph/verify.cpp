@@ -73,6 +73,8 @@ constexpr std::array operands_of = {
     Operands{"xxx", "x"},         // softmax_cross_entropy_backward
     Operands{"xx", "x"},          // pointwise_loss
     Operands{"xxx", "x"},         // pointwise_loss_backward
+    Operands{"xx", "x"},          // row_loss
+    Operands{"xxx", "x"},         // row_loss_backward
     Operands{"xx?", "x"},         // reduce_loss
     Operands{"xx?x", "x"},        // reduce_loss_backward
     Operands{"x", "x"},           // penalty

@@ -1,10 +1,12 @@
-// Metrics by name, and their configurations.
+// Metrics by name, and by the shapes of the data.
 #include "sumi/metrics.hpp"
 
 #include <algorithm>
 #include <cctype>
 
+#include "core/naming.hpp"
 #include "core/registry.hpp"
+#include "metrics/losses.hpp"
 
 namespace sumi {
 namespace metrics {
@@ -33,26 +35,54 @@ void update(const AccuracyByShape&, const MetricBatch& batch, std::span<double> 
   }
 }
 
-void fields(SparseCategoricalAccuracy& value, Fields& f) { f("name", value.name); }
-void fields(CategoricalAccuracy& value, Fields& f) { f("name", value.name); }
-void fields(BinaryAccuracy& value, Fields& f) {
-  f("name", value.name);
-  f("threshold", value.threshold);
+void check_axis(int axis) {
+  if (axis == -1) return;
+  throw ArgumentError("Expected the last axis, axis=-1. Received: axis=" + std::to_string(axis));
 }
-void fields(MeanSquaredError& value, Fields& f) { f("name", value.name); }
-void fields(MeanAbsoluteError& value, Fields& f) { f("name", value.name); }
 
 }  // namespace metrics
 
 namespace {
 
 Registry<Metric>& registry() {
-  static Registry<Metric> all("metric", {{metrics::SparseCategoricalAccuracy{}},
-                                         {metrics::CategoricalAccuracy{}},
-                                         {metrics::BinaryAccuracy{}},
-                                         {metrics::MeanSquaredError{}, {"mse", "MSE"}},
-                                         {metrics::MeanAbsoluteError{}, {"mae", "MAE"}},
-                                         {metrics::AccuracyByShape{}, {"acc"}}});
+  using namespace metrics;
+  static Registry<Metric> all("metric", {{AUC{}},
+                                         {Accuracy{}},
+                                         {AccuracyByShape{}, {"acc"}},
+                                         {BinaryAccuracy{}},
+                                         {BinaryCrossentropy{}, {"bce", "BCE"}},
+                                         {CategoricalAccuracy{}},
+                                         {CategoricalCrossentropy{}},
+                                         {CategoricalHinge{}},
+                                         {CosineSimilarity{}},
+                                         {F1Score{}},
+                                         {FBetaScore{}},
+                                         {FalseNegatives{}},
+                                         {FalsePositives{}},
+                                         {Hinge{}},
+                                         {KLDivergence{}},
+                                         {LogCoshError{}},
+                                         {Mean{}},
+                                         {MeanAbsoluteError{}, {"mae", "MAE"}},
+                                         {MeanAbsolutePercentageError{}, {"mape", "MAPE"}},
+                                         {MeanSquaredError{}, {"mse", "MSE"}},
+                                         {MeanSquaredLogarithmicError{}, {"msle", "MSLE"}},
+                                         {Poisson{}},
+                                         {Precision{}},
+                                         {PrecisionAtRecall{.recall = 0.5}},
+                                         {Recall{}},
+                                         {RecallAtPrecision{.precision = 0.5}},
+                                         {RootMeanSquaredError{}},
+                                         {SensitivityAtSpecificity{.specificity = 0.5}},
+                                         {SparseCategoricalAccuracy{}},
+                                         {SparseCategoricalCrossentropy{}},
+                                         {SparseTopKCategoricalAccuracy{}},
+                                         {SpecificityAtSensitivity{.sensitivity = 0.5}},
+                                         {SquaredHinge{}},
+                                         {Sum{}},
+                                         {TopKCategoricalAccuracy{}},
+                                         {TrueNegatives{}},
+                                         {TruePositives{}}});
   return all;
 }
 
@@ -65,6 +95,12 @@ Metric Metric::from_identifier(std::string_view identifier) {
   Metric metric = registry().find(by_shape ? lower : identifier);
   metric.identifier_ = identifier;
   return metric;
+}
+
+void Metric::assign(std::string_view class_name) { Spec::assign(registry().find(class_name)); }
+
+void Metric::ensure_name() {
+  if (name().empty()) mutable_held().set_name(auto_name(class_name()));
 }
 
 bool Metric::is_built_in(std::string_view class_name) { return registry().is_built_in(class_name); }

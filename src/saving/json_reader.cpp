@@ -168,6 +168,9 @@ void JsonReader::operator()(std::string_view name, std::optional<std::vector<std
   read_optional(name, value, to_shape);
 }
 void JsonReader::operator()(std::string_view name, std::vector<double>& value) { read(name, value, to_doubles); }
+void JsonReader::operator()(std::string_view name, std::optional<std::vector<double>>& value) {
+  read_optional(name, value, to_doubles);
+}
 void JsonReader::operator()(std::string_view name, Axes& value) { read(name, value, to_axes); }
 void JsonReader::operator()(std::string_view name, Numbers& value) { read(name, value, to_numbers); }
 void JsonReader::operator()(std::string_view name, Size2& value) { read(name, value, to_size2); }

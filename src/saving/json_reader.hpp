@@ -32,6 +32,7 @@ class JsonReader final : public Fields {
   void operator()(std::string_view name, std::vector<std::int64_t>& value) override;
   void operator()(std::string_view name, std::optional<std::vector<std::int64_t>>& value) override;
   void operator()(std::string_view name, std::vector<double>& value) override;
+  void operator()(std::string_view name, std::optional<std::vector<double>>& value) override;
   void operator()(std::string_view name, Axes& value) override;
   void operator()(std::string_view name, Numbers& value) override;
   void operator()(std::string_view name, Size2& value) override;

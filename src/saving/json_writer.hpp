@@ -32,6 +32,9 @@ class JsonWriter final : public Fields {
   void operator()(std::string_view name, std::vector<std::int64_t>& value) override;
   void operator()(std::string_view name, std::optional<std::vector<std::int64_t>>& value) override;
   void operator()(std::string_view name, std::vector<double>& value) override { put(name, value); }
+  void operator()(std::string_view name, std::optional<std::vector<double>>& value) override {
+    put_optional(name, value);
+  }
   void operator()(std::string_view name, Axes& value) override;
   void operator()(std::string_view name, Numbers& value) override;
   void operator()(std::string_view name, Size2& value) override { put(name, Json::array({value.height, value.width})); }

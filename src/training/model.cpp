@@ -253,6 +253,17 @@ void Model::compile(const CompileOptions& options) {
   if (options.loss) loss_ = options.loss;
   if (!options.metrics.empty()) metrics_ = options.metrics;
   if (!options.weighted_metrics.empty()) weighted_metrics_ = options.weighted_metrics;
+  for (std::vector<Metric>* metrics : {&metrics_, &weighted_metrics_}) {
+    for (Metric& metric : *metrics) metric.ensure_name();
+  }
+  resolved_loss_ = loss_;
+  programs_.clear();
+}
+
+void Model::resolve_loss(const Shape& y_true) {
+  Loss resolved = loss_.resolved(y_true, output_shapes_.back());
+  if (resolved.class_name() == resolved_loss_.class_name()) return;
+  resolved_loss_ = std::move(resolved);
   programs_.clear();
 }
 
@@ -307,9 +318,9 @@ std::unique_ptr<Program> Model::make_program(const Shape& sample_shape, std::int
   std::vector<graph::ValueId> kept = {y_pred};
   if (mode != Mode::predict) {
     true_shape = pred_shape;
-    if (loss_->sparse()) true_shape.pop_back();
+    if (resolved_loss_->sparse()) true_shape.pop_back();
     y_true = builder.feed(true_shape, graph::Role::target, "y");
-    loss = builder.add_loss(loss_, y_true, y_pred, trainable_);
+    loss = builder.add_loss(resolved_loss_, y_true, y_pred, trainable_);
     kept.push_back(loss.total);
     kept.push_back(y_true);  // metrics read both
     kept.push_back(loss.sample_weight);

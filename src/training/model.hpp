@@ -90,6 +90,9 @@ class Model {
   void compile(const CompileOptions& options);
   bool compiled() const { return optimizer_.has_value(); }
   const Loss& loss() const { return loss_; }
+  /// The loss for targets of this shape, where compile's depends on it. The model is built.
+  void resolve_loss(const Shape& y_true);
+  const Loss& resolved_loss() const { return resolved_loss_; }
   const std::vector<Metric>& metrics() const { return metrics_; }
   const std::vector<Metric>& weighted_metrics() const { return weighted_metrics_; }
   /// Made with the weights. Throws StateError before compile.
@@ -158,7 +161,7 @@ class Model {
 
   std::optional<Optimizer> optimizer_;
   std::optional<optimizers::OptimizerState> optimizer_state_;
-  Loss loss_;
+  Loss loss_, resolved_loss_;
   std::vector<Metric> metrics_, weighted_metrics_;
 
   std::map<ProgramKey, std::unique_ptr<Program>> programs_;

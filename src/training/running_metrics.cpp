@@ -14,7 +14,7 @@ RunningMetrics::RunningMetrics(const std::vector<Metric>& metrics, const std::ve
     if (weighted && taken(base)) base = "weighted_" + base;
     std::string name = base;
     for (int i = 1; taken(name); ++i) name = base + "_" + std::to_string(i);
-    metrics_.push_back({metric, std::move(name), weighted, std::vector<double>(metric->state_doubles())});
+    metrics_.push_back({metric, std::move(name), weighted, {}});
   };
   for (const Metric& metric : metrics) add(metric, false);
   for (const Metric& metric : weighted_metrics) add(metric, true);
@@ -32,18 +32,24 @@ void RunningMetrics::update(const MetricBatch& batch, double loss, std::int64_t 
   loss_total_ += loss * static_cast<double>(samples);
   loss_count_ += static_cast<double>(samples);
   const MetricBatch unweighted{batch.y_true, batch.y_pred, batch.true_shape, batch.pred_shape, {}};
-  for (Running& metric : metrics_) metric.metric->update_state(metric.weighted ? batch : unweighted, metric.state);
+  for (Running& metric : metrics_) {
+    if (metric.state.empty()) metric.state.resize(metric.metric->state_doubles(batch.pred_shape));
+    metric.metric->update_state(metric.weighted ? batch : unweighted, metric.state);
+  }
 }
 
 void RunningMetrics::write(Logs& logs) const {
   logs.set("loss", loss_count_ == 0 ? 0.0 : loss_total_ / loss_count_);
-  for (const Running& metric : metrics_) logs.set(metric.name, metric.metric->result_of(metric.state));
+  for (const Running& metric : metrics_) {
+    logs.set(metric.name, metric.state.empty() ? 0.0 : metric.metric->result_of(metric.state));
+  }
 }
 
 std::optional<Direction> RunningMetrics::direction(std::string_view name) const {
   if (name == "loss") return Direction::down;
   for (const Running& metric : metrics_) {
-    if (metric.name == name) return metric.metric->direction();
+    if (metric.name != name || metric.metric->direction() == Direction::none) continue;
+    return metric.metric->direction();
   }
   return std::nullopt;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sumi/logs.hpp"
-#include "sumi/metrics.hpp"
+#include "sumi/metric.hpp"
 
 namespace sumi::training {
 
@@ -30,7 +30,7 @@ class RunningMetrics {
     Metric metric;
     std::string name;
     bool weighted;
-    std::vector<double> state;
+    std::vector<double> state;  // empty before the first update, which knows its size
   };
   void write(Logs& logs) const;
 

@@ -129,10 +129,11 @@ Samples check_samples(Model& model, const ArrayView& x, const ArrayView& y, cons
   samples.y = y;
   check_finite(x, "x");
   check_finite(y, "y");
+  model.resolve_loss(y.shape());
   const Program& program = model.program(samples.sample_shape, 1, Mode::test);
   check_target_shape(y, program.true_shape);
-  if (model.loss()->sparse()) {
-    const auto* builtin = model.loss().as<SparseCategoricalCrossentropy>();
+  if (model.resolved_loss()->sparse()) {
+    const auto* builtin = model.resolved_loss().as<SparseCategoricalCrossentropy>();
     check_labels(y, program.pred_shape.back(), builtin == nullptr ? std::nullopt : builtin->ignore_class);
   }
   samples.weights = weights_of(sample_weight, class_weight, y);

@@ -6,6 +6,7 @@
 #include "core/thread_scope.hpp"
 #include "sumi/error.hpp"
 #include "training/callback_list.hpp"
+#include "training/loss_watch.hpp"
 #include "training/progress_bar.hpp"
 #include "training/run_options.hpp"
 #include "training/running_metrics.hpp"
@@ -58,7 +59,7 @@ bool validates_after(const ValidationFrequency& frequency, int epoch) {
 }
 
 void train_epoch(Model& model, Source& source, Steps& steps, int epoch, RunningMetrics& metrics,
-                 CallbackList& callbacks) {
+                 CallbackList& callbacks, LossWatch& watch) {
   metrics.reset();
   callbacks.on_epoch_begin(epoch, {});
   const std::int64_t skipped = std::exchange(model.resume_batch, 0);
@@ -75,6 +76,7 @@ void train_epoch(Model& model, Source& source, Steps& steps, int epoch, RunningM
     Program& program = model.program(source.sample_shape(), samples, Mode::train);
     source.feed(model, program);
     train_batch(model, program, metrics);
+    watch.see(*model.address(program, program.loss), epoch, batch);
     callbacks.on_train_batch_end(batch++, metrics.sorted_logs());
     if (model.stop_training) return;
   }
@@ -132,6 +134,7 @@ History fit(Sequential& sequential, Model& model, const DataArgument& data, cons
 
   RunningMetrics metrics(model.metrics(), model.weighted_metrics());
   RunningMetrics validation_metrics(model.metrics(), model.weighted_metrics());
+  LossWatch watch;
   model.stop_training = false;
   model.resume_batch = 0;
   model.set_epoch(options.initial_epoch);
@@ -139,7 +142,7 @@ History fit(Sequential& sequential, Model& model, const DataArgument& data, cons
   try {
     callbacks.on_train_begin({});
     for (int epoch = model.epoch(); epoch < options.epochs && !model.stop_training; ++epoch) {
-      train_epoch(model, *sources.training, steps, epoch, metrics, callbacks);
+      train_epoch(model, *sources.training, steps, epoch, metrics, callbacks, watch);
       epoch_logs = metrics.sorted_logs();
       if (validation_steps && validates_after(options.validation_freq, epoch)) {
         test_epoch(model, *sources.validation, *validation_steps, validation_metrics, callbacks);

@@ -89,11 +89,11 @@ TEST_CASE("element-wise losses") {
   const PointwiseLoss square{PointwiseLossKind::squared_error};
   check_close(run_op<float>(square, {y_pred, y_true}, {{2}})[0], {0.625, 2.0});  // their mean is Keras's 1.3125
   const Input half = {{2}, {0.5, 0.5}};
-  check_close(run_op<float>(PointwiseLossBackward{square.kind}, {y_pred, y_true, half}, {{2, 2}})[0],
+  check_close(run_op<float>(PointwiseLossBackward{square}, {y_pred, y_true, half}, {{2, 2}})[0],
               {0.25, -0.5, 0.0, 1.0});
   const PointwiseLoss absolute{PointwiseLossKind::absolute_error};
   check_close(run_op<float>(absolute, {y_pred, y_true}, {{2}})[0], {0.75, 1.0});
-  check_close(run_op<float>(PointwiseLossBackward{absolute.kind}, {y_pred, y_true, half}, {{2, 2}})[0],
+  check_close(run_op<float>(PointwiseLossBackward{absolute}, {y_pred, y_true, half}, {{2, 2}})[0],
               {0.25, -0.25, 0.0, 0.25});
 }
 

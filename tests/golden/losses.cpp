@@ -24,7 +24,9 @@ std::string name_of(const Value& value) {
 LossCase loss_of(const std::string& op) {
   static const std::regex low_level("ops\\.(\\w+).*");
   std::smatch match;
-  if (std::regex_match(op, match, low_level)) return {named<Loss>(match[1]), Json::object(), true, false};
+  if (std::regex_match(op, match, low_level)) {
+    return {named<Loss>(match[1]), Json::object(), true, op.ends_with("(elementwise)")};
+  }
   if (op.starts_with("squared error")) {
     // (y_true - y_pred)^2 of each element, not a mean over the last axis.
     LossCase found{named<Loss>("MeanSquaredError"), Json::object(), false, true};

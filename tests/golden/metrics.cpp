@@ -59,6 +59,18 @@ void compiled_fact(const Case& c, const Call& call) {
   }
 }
 
+// A metric of values alone, whose weights have dimensions of their own.
+void values_fact(const Case& c, const Metric& metric) {
+  const Json& in = c.inputs();
+  if (in.size() != 1 + in.count("sample_weight")) throw Unreadable(c.op());
+  const Array values = evaluate_array(in.at("values"));
+  const Array weights = in.contains("sample_weight") ? evaluate_array(in["sample_weight"]) : Array{};
+  const std::vector<float> data = floats(values), weight_data = floats(weights);
+  std::vector<double> state(metric->state_doubles(values.shape));
+  metric->update_state({{}, data, {}, values.shape, weight_data, weights.shape}, state);
+  check(c.expected(), {{}, {metric->result_of(state)}}, c.tolerance());
+}
+
 }  // namespace
 
 void metric_fact(const Case& c) {
@@ -68,11 +80,12 @@ void metric_fact(const Case& c) {
   if (call->name == "CompileMetrics") return compiled_fact(c, *call);
   const std::string name = call->name == "metrics" ? parsed.rest.substr(1) : call->name;
   const Metric plain = named<Metric>(name);
+  if (c.inputs().contains("values")) return values_fact(c, plain);
   const Metric metric = object<Metric>(name, config_from(plain, c.inputs(), {"y_true", "y_pred", "sample_weight"}));
   const Array y_true = evaluate_array(c.inputs().at("y_true")), y_pred = evaluate_array(c.inputs().at("y_pred"));
   const std::vector<float> truth = floats(y_true), prediction = floats(y_pred),
                            weights = sample_weights(c.inputs(), y_pred);
-  std::vector<double> state(metric->state_doubles());
+  std::vector<double> state(metric->state_doubles(y_pred.shape));
   metric->update_state({truth, prediction, y_true.shape, y_pred.shape, weights}, state);
   check(c.expected(), {{}, {metric->result_of(state)}}, c.tolerance());
 }

@@ -239,6 +239,14 @@ TEST_CASE("Binary accuracy: 0.5 itself is no hit of class 1") {
   CHECK(model.test_on_batch(rows({{0.5F}}), rows({{1.0F}}))["accuracy"] == 0.0);
 }
 
+TEST_CASE("A score as high as the k-th highest is among the top k") {
+  Sequential model({Input{.shape = {3}}, Activation{.activation = "linear"}});
+  model.compile({.optimizer = SGD{},
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {SparseTopKCategoricalAccuracy{.k = 1, .name = "top"}}});
+  CHECK(model.test_on_batch(rows({{0.4F, 0.4F, 0.2F}}), std::vector<int>{1})["top"] == 1.0);
+}
+
 TEST_CASE("AdamW decays by 0.004 where nothing is said") {
   OneWeight adam(AdamW{.learning_rate = 0.5, .epsilon = 0});
   adam.step(1);

@@ -69,6 +69,8 @@ TEST_CASE("every header begins with its promise and is included once") {
 TEST_CASE("the headers that include everything do") {
   CHECK(included_by("include/sumi/callbacks.hpp") == umbrella("include/sumi/callbacks/", ""));
   CHECK(included_by("include/sumi/layers.hpp") == umbrella("include/sumi/layers/", ""));
+  CHECK(included_by("include/sumi/losses.hpp") == umbrella("include/sumi/losses/", ""));
+  CHECK(included_by("include/sumi/metrics.hpp") == umbrella("include/sumi/metrics/", ""));
   CHECK(included_by("include/sumi/optimizers.hpp") == umbrella("include/sumi/optimizers/", ""));
   CHECK(included_by("include/sumi/sumi.hpp") == umbrella("include/sumi/", "include/sumi/sumi.hpp"));
 }

@@ -1,52 +1,18 @@
 // Losses by name, from configurations, and as ops: values against Keras's own tests, in double on the reference.
 #include "sumi/losses.hpp"
 
-#include "graph/builder.hpp"
+#include "losses/run_loss.hpp"
 #include "saving/json_fields.hpp"
-#include "support/catch.hpp"
 #include "support/error_text.hpp"
-#include "support/numeric_gradient.hpp"
 
 using namespace sumi;
+using namespace sumi::testing;
 using sumi::test::error_text;
-using Numbers = std::vector<double>;
 
 namespace {
 
-struct Array {
-  Shape shape;
-  Numbers values;
-};
-
-struct Result {
-  Numbers values;  // before the reduction
-  double loss;
-};
-
-Result run(const Loss& loss, const Array& y_true, const Array& y_pred, const Numbers& sample_weight = {}) {
-  std::vector<graph::WeightDeclaration> none;
-  graph::Builder builder(none, false, true, 0);
-  const graph::ValueId t = builder.feed(y_true.shape, graph::Role::target, "y");
-  const graph::ValueId p = builder.feed(y_pred.shape, graph::Role::input, "p");
-  const auto total = builder.add_loss(loss, t, p, {});
-  testing::Experiment e;
-  e.graph = builder.graph;
-  e.data.resize(e.graph.values.size());
-  e.at(t) = y_true.values;
-  e.at(p) = y_pred.values;
-  e.at(total.sample_weight) =
-      sample_weight.empty() ? Numbers(static_cast<std::size_t>(y_true.shape[0]), 1.0) : sample_weight;
-  e.run();
-  const graph::Op& last = e.graph.ops.back();
-  return {e.at(last.inputs[0]), e.at(total.total)[0]};
-}
-
-void require_close(const Numbers& actual, const Numbers& expected, double tolerance) {
-  REQUIRE(actual.size() == expected.size());
-  for (std::size_t i = 0; i < actual.size(); ++i) {
-    INFO("element " << i);
-    REQUIRE(actual[i] == Approx(expected[i]).margin(tolerance).epsilon(0));
-  }
+LossResult run(const Loss& loss, const Array& y_true, const Array& y_pred, const Numbers& sample_weight = {}) {
+  return run_loss(loss, y_true, y_pred, sample_weight);
 }
 
 // Keras's tests print four decimals.
@@ -61,7 +27,7 @@ const Numbers weights_of_two = {1.2, 3.4}, weights = {1.2, 3.4, 5.6};
 }  // namespace
 
 TEST_CASE("mean_squared_error and mean_absolute_error average over the last axis") {
-  const Result squared = run(MeanSquaredError{}, numbers, guesses);
+  const LossResult squared = run(MeanSquaredError{}, numbers, guesses);
   require_close(squared.values, {110.0 / 3, 187.0 / 3}, 1e-12);
   REQUIRE(squared.loss == Approx(49.5).epsilon(1e-12));
   REQUIRE(run(MeanSquaredError{}, numbers, guesses, weights_of_two).loss == Approx(127.96666666666665));
@@ -108,7 +74,7 @@ TEST_CASE("probabilities are normalised and clipped") {
 
 TEST_CASE("entries of the ignored class don't count") {
   const SparseCategoricalCrossentropy loss{.from_logits = true, .ignore_class = -1};
-  const Result result = run(loss, {{1, 2}, {-1, 2}}, {{1, 2, 3}, {0.854, 0.698, 0.598, 0.088, 0.86, 0.018}});
+  const LossResult result = run(loss, {{1, 2}, {-1, 2}}, {{1, 2, 3}, {0.854, 0.698, 0.598, 0.088, 0.86, 0.018}});
   require_close(result.values, {0.0, 1.480129}, 1e-6);
   REQUIRE(result.loss == Approx(1.480129).margin(1e-6));
 }
@@ -159,6 +125,19 @@ TEST_CASE("losses are found under all of Keras's names, which they keep") {
   };
   check("SparseCategoricalCrossentropy", {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy"});
   check("CategoricalCrossentropy", {"categorical_crossentropy", "CategoricalCrossentropy"});
+  check("BinaryCrossentropy", {"bce", "BCE", "binary_crossentropy", "BinaryCrossentropy"});
+  check("BinaryFocalCrossentropy", {"binary_focal_crossentropy"});
+  check("CategoricalFocalCrossentropy", {"categorical_focal_crossentropy"});
+  check("KLDivergence", {"kld", "KLD", "kl_divergence", "KLDivergence"});
+  check("MeanAbsolutePercentageError", {"mape", "MAPE", "mean_absolute_percentage_error"});
+  check("MeanSquaredLogarithmicError", {"msle", "MSLE", "mean_squared_logarithmic_error"});
+  check("Huber", {"huber", "Huber"});
+  check("LogCosh", {"log_cosh", "LogCosh"});
+  check("Poisson", {"poisson"});
+  check("Hinge", {"hinge"});
+  check("SquaredHinge", {"squared_hinge"});
+  check("CategoricalHinge", {"categorical_hinge"});
+  check("CosineSimilarity", {"cosine_similarity"});
   check("MeanSquaredError", {"mse", "MSE", "mean_squared_error", "MeanSquaredError"});
   check("MeanAbsoluteError", {"mae", "MAE", "mean_absolute_error", "MeanAbsoluteError"});
   REQUIRE(Loss(MeanSquaredError{}).identifier().empty());
@@ -183,6 +162,18 @@ TEST_CASE("configurations have Keras's keys in Keras's order and read back") {
        R"("label_smoothing":0.5,"axis":-1})"},
       {MeanSquaredError{.reduction = "sum"}, R"({"name":"mean_squared_error","reduction":"sum"})"},
       {MeanAbsoluteError{}, R"({"name":"mean_absolute_error","reduction":"sum_over_batch_size"})"},
+      {Huber{.delta = 2.0}, R"({"name":"huber_loss","reduction":"sum_over_batch_size","delta":2.0})"},
+      {CosineSimilarity{}, R"({"name":"cosine_similarity","reduction":"sum_over_batch_size","axis":-1})"},
+      {KLDivergence{}, R"({"name":"kl_divergence","reduction":"sum_over_batch_size"})"},
+      {BinaryCrossentropy{.label_smoothing = 0.5},
+       R"({"name":"binary_crossentropy","reduction":"sum_over_batch_size","from_logits":false,)"
+       R"("label_smoothing":0.5,"axis":-1})"},
+      {BinaryFocalCrossentropy{.gamma = 1.0},
+       R"({"name":"binary_focal_crossentropy","reduction":"sum_over_batch_size","from_logits":false,)"
+       R"("label_smoothing":0.0,"axis":-1,"apply_class_balancing":false,"alpha":0.25,"gamma":1.0})"},
+      {CategoricalFocalCrossentropy{},
+       R"({"name":"categorical_focal_crossentropy","reduction":"sum_over_batch_size","from_logits":false,)"
+       R"("label_smoothing":0.0,"axis":-1,"alpha":0.25,"gamma":2.0})"},
   };
   for (const auto& [loss, config] : cases) {
     REQUIRE(saving::to_config(loss).dump() == config);
@@ -200,7 +191,13 @@ TEST_CASE("arguments that mean nothing are refused") {
   REQUIRE_THROWS_AS(Loss(MeanAbsoluteError{.reduction = "none"}), ArgumentError);
   REQUIRE_THROWS_AS(Loss(SparseCategoricalCrossentropy{.reduction = ""}), ArgumentError);
   REQUIRE_THROWS_AS(Loss(SparseCategoricalCrossentropy{.axis = 1}), ArgumentError);
-  REQUIRE_THROWS_AS(Loss(CategoricalCrossentropy{.axis = 0}), ArgumentError);
+  REQUIRE_THROWS_AS(run(CategoricalCrossentropy{.axis = 0}, one_hot, probabilities), ArgumentError);
+  REQUIRE_THROWS_AS(run(BinaryCrossentropy{.axis = 2}, one_hot, probabilities), ArgumentError);
+  REQUIRE_THROWS_AS(Loss(Huber{.delta = 0.0}), ArgumentError);
+  REQUIRE_THROWS_AS(Loss(BinaryFocalCrossentropy{.gamma = -1.0}), ArgumentError);
+  REQUIRE_THROWS_AS(Loss(CategoricalFocalCrossentropy{.alpha = -0.5}), ArgumentError);
+  REQUIRE_THROWS_AS(Loss(BinaryCrossentropy{.label_smoothing = 1.5}), ArgumentError);
+  REQUIRE_THROWS_AS(Loss(KLDivergence{.reduction = "none"}), ArgumentError);
   REQUIRE_THROWS_AS(Loss(CategoricalCrossentropy{.reduction = "all"}), ArgumentError);
   for (const double smoothing : {-0.1, 1.1}) {
     REQUIRE_THROWS_AS(Loss(CategoricalCrossentropy{.label_smoothing = smoothing}), ArgumentError);
@@ -215,7 +212,7 @@ struct Doubled {
 };
 void fields(Doubled& value, Fields& f) { f("factor", value.factor); }
 Value lower(const Doubled& loss, Lowering& ops, Value y_true, Value y_pred) {
-  return ops.affine(ops.squared_error(y_true, y_pred), {loss.factor}, {0.0});
+  return ops.affine(ops.pointwise_loss(PointwiseLossKind::squared_error, y_true, y_pred), {loss.factor}, {0.0});
 }
 }  // namespace user
 
@@ -225,4 +222,34 @@ TEST_CASE("a user's loss is made of ops and can be named by configurations") {
   REQUIRE_FALSE(Loss("Doubled").built_in());
   REQUIRE(Loss("Doubled")->reduction() == "sum_over_batch_size");
   REQUIRE_THROWS_AS(register_loss("MeanSquaredError", user::Doubled{}), ArgumentError);
+}
+
+TEST_CASE("a function is a loss, under its name") {
+  const LossFunction half{"half", [](Lowering& ops, Value y_true, Value y_pred) {
+                            return ops.affine(ops.pointwise_loss(PointwiseLossKind::squared_error, y_true, y_pred),
+                                              {0.5}, {0.0});
+                          }};
+  REQUIRE(run(half, numbers, guesses).loss == Approx(24.75));
+  REQUIRE(Loss(half).identifier() == "half");
+  REQUIRE(run(LossFunction{"half", half.function, "sum"}, numbers, guesses).loss == Approx(49.5));
+  register_loss("half", half);
+  REQUIRE(run("half", numbers, guesses).loss == Approx(24.75));
+  REQUIRE_THROWS_AS(Loss(LossFunction{"", half.function}), ArgumentError);
+  REQUIRE(error_text<ArgumentError>([] { Loss(LossFunction{"nothing", nullptr}); }) ==
+          "Expected a function of the loss 'nothing'. Received: none.");
+}
+
+TEST_CASE("the string crossentropy means what the shapes say") {
+  for (const char* name : {"crossentropy", "ce", "CrossEntropy", "CE"}) {
+    INFO(name);
+    const Loss loss(name);
+    REQUIRE(loss.identifier() == name);
+    REQUIRE(loss.resolved({4}, {None, 1}).class_name() == "BinaryCrossentropy");
+    REQUIRE(loss.resolved({4, 1}, {None, 1}).class_name() == "BinaryCrossentropy");
+    REQUIRE(loss.resolved({4}, {None, 3}).class_name() == "SparseCategoricalCrossentropy");
+    REQUIRE(loss.resolved({4, 1}, {None, 3}).class_name() == "SparseCategoricalCrossentropy");
+    REQUIRE(loss.resolved({4, 3}, {None, 3}).class_name() == "CategoricalCrossentropy");
+    REQUIRE(run(loss, classes, probabilities).loss == run(loss, one_hot, probabilities).loss);
+  }
+  REQUIRE(Loss("mse").resolved({4}, {None, 1}).class_name() == "MeanSquaredError");
 }

@@ -54,7 +54,7 @@ struct Doubled {
   double weight = 2;
 };
 Value lower(const Doubled& loss, Lowering& ops, Value y_true, Value y_pred) {
-  return ops.affine(ops.squared_error(y_true, y_pred), {loss.weight}, {0.0});
+  return ops.affine(ops.pointwise_loss(PointwiseLossKind::squared_error, y_true, y_pred), {loss.weight}, {0.0});
 }
 void fields(Doubled& loss, Fields& f) { f("weight", loss.weight); }
 

@@ -50,6 +50,7 @@ class RandomFields : public Fields {
   void operator()(std::string_view, std::vector<double>& value) override {
     value = {number(1, 9) / 8.0, number(1, 9) / 3.0};
   }
+  void operator()(std::string_view name, std::optional<std::vector<double>>& value) override { maybe(name, value); }
   void operator()(std::string_view, Axes& value) override {
     if (coin()) value = Axes(number(-1, 3));
   }

@@ -47,6 +47,8 @@ Answer make_pool(const OpCase& op);
 Answer make_resize(const OpCase& op);
 /// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
 Answer make_softmax(const OpCase& op);
+/// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.
+Answer make_pointwise_loss(const OpCase& op);
 /// Reorder.
 Answer make_reorder(const OpCase& op);
 

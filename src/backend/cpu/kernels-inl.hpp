@@ -11,6 +11,7 @@
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
 #include "backend/cpu/peak-inl.hpp"
@@ -54,6 +55,8 @@ const KernelTable table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
+    .pointwise_loss = pointwise_loss,
+    .pointwise_loss_backward = pointwise_loss_backward,
     .update = update,
     .multiply_adds = multiply_adds,
 };

@@ -56,6 +56,13 @@ struct ChainBackward {
   float* dx = nullptr;
 };
 
+/// A loss of pairs of a prediction and a truth.
+struct PairLoss {
+  enum class Kind { squared_error, absolute_error, huber, logits_cross_entropy };
+  Kind kind = Kind::squared_error;
+  float delta = 1;
+};
+
 /// A row of numbers times a matrix of so many rows, each of `columns` numbers.
 struct VectorProduct {
   std::int64_t columns = 0;
@@ -198,6 +205,11 @@ struct KernelTable {
                                 std::int64_t begin, std::int64_t end);
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
                                          std::int64_t size, std::int64_t begin, std::int64_t end);
+
+  /// The sum of the losses of so many pairs, and their slopes by the prediction, times scale.
+  double (*pointwise_loss)(const PairLoss& loss, const float* predicted, const float* truth, std::int64_t count);
+  void (*pointwise_loss_backward)(const PairLoss& loss, const float* predicted, const float* truth, float scale,
+                                  float* dpredicted, std::int64_t count);
 
   /// Applies an optimizer's rule to the weights [begin, end).
   void (*update)(const UpdateRule& rule, float* w, const float* gradient, float* const* slots, std::int64_t begin,

@@ -1,34 +1,67 @@
-// Means of element-wise errors, and the reduction of losses to one number.
+// Losses of pairs of numbers and of rows, and the reduction of losses to one number.
 #pragma once
 
-#include <cmath>
-
 #include "backend/reference/operands.hpp"
+#include "core/pointwise_loss.hpp"
+#include "core/row_loss.hpp"
 
 namespace sumi::backend::reference_detail {
 
 template <class T>
 void compute(const graph::PointwiseLoss& op, const Operands<T>& o) {
   const std::int64_t width = o.input_shapes[0].back();
-  for (std::int64_t sample = 0; sample < output_count(o, 0); ++sample) {
+  const PointwiseFormula<T> formula(op.kind, op.arguments, o.inputs[1], input_count(o, 1));
+  for (std::int64_t row = 0; row < output_count(o, 0); ++row) {
     double sum = 0;
-    for (std::int64_t i = sample * width; i < (sample + 1) * width; ++i) {
-      const double error = static_cast<double>(o.inputs[0][i]) - static_cast<double>(o.inputs[1][i]);
-      sum += op.kind == graph::PointwiseLossKind::squared_error ? error * error : std::abs(error);
-    }
-    o.outputs[0][sample] = static_cast<T>(sum / static_cast<double>(width));
+    for (std::int64_t i = row * width; i < (row + 1) * width; ++i) sum += formula.value(o.inputs[1][i], o.inputs[0][i]);
+    o.outputs[0][row] = static_cast<T>(sum / formula.divisor(width));
   }
 }
 
 template <class T>
 void compute(const graph::PointwiseLossBackward& op, const Operands<T>& o) {
   const std::int64_t width = o.input_shapes[0].back();
+  const PointwiseFormula<T> formula(op.forward.kind, op.forward.arguments, o.inputs[1], input_count(o, 1));
   for (std::int64_t i = 0; i < output_count(o, 0); ++i) {
-    const double error = static_cast<double>(o.inputs[0][i]) - static_cast<double>(o.inputs[1][i]);
-    const double sign = error > 0 ? 1.0 : error < 0 ? -1.0 : 0.0;
-    const double slope = op.kind == graph::PointwiseLossKind::squared_error ? 2.0 * error : sign;
-    o.outputs[0][i] = static_cast<T>(slope * o.inputs[2][i / width] / static_cast<double>(width));
+    const double slope = formula.slope(o.inputs[1][i], o.inputs[0][i]);
+    o.outputs[0][i] = static_cast<T>(slope * o.inputs[2][i / width] / formula.divisor(width));
   }
+}
+
+/// Calls body(row, formula) for each row, the formula being the one of the op's kind.
+template <class T, class Body>
+void for_each_row(const graph::RowLoss& op, const Operands<T>& o, const Body& body) {
+  const std::int64_t width = o.input_shapes[0].back();
+  for (std::int64_t row = 0; row < input_count(o, 0) / width; ++row) {
+    const T *predicted = o.inputs[0] + row * width, *truth = o.inputs[1] + row * width;
+    switch (op.kind) {
+      case RowLossKind::cosine_similarity:
+        body(row, CosineRow<T>(truth, predicted, width));
+        break;
+      case RowLossKind::categorical_hinge:
+        body(row, CategoricalHingeRow<T>(truth, predicted, width));
+        break;
+      case RowLossKind::categorical_focal_cross_entropy:
+        body(row, CategoricalFocalRow<T>(op.arguments, truth, predicted, width));
+        break;
+    }
+  }
+}
+
+template <class T>
+void compute(const graph::RowLoss& op, const Operands<T>& o) {
+  for_each_row(op, o,
+               [&](std::int64_t row, const auto& formula) { o.outputs[0][row] = static_cast<T>(formula.value()); });
+}
+
+template <class T>
+void compute(const graph::RowLossBackward& op, const Operands<T>& o) {
+  const std::int64_t width = o.input_shapes[0].back();
+  for_each_row(op.forward, o, [&](std::int64_t row, const auto& formula) {
+    for (std::int64_t k = 0; k < width; ++k) {
+      o.outputs[0][row * width + k] = static_cast<T>(formula.slope(k) * o.inputs[2][row]);
+    }
+  });
 }
 
 /// Weights of the losses of a batch, and what their weighted sum is divided by.
