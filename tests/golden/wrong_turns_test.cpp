@@ -243,7 +243,7 @@ TEST_CASE("A score as high as the k-th highest is among the top k") {
   Sequential model({Input{.shape = {3}}, Activation{.activation = "linear"}});
   model.compile({.optimizer = SGD{},
                  .loss = "sparse_categorical_crossentropy",
-                 .metrics = {SparseTopKCategoricalAccuracy{.k = 1, .name = "top"}}});
+                 .metrics = {metrics::SparseTopKCategoricalAccuracy{.k = 1, .name = "top"}}});
   CHECK(model.test_on_batch(rows({{0.4F, 0.4F, 0.2F}}), std::vector<int>{1})["top"] == 1.0);
 }
 

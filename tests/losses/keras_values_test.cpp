@@ -12,7 +12,7 @@ Array reshaped(Array array, Shape shape) {
 }
 
 const Array numbers{{2, 3}, {1, 9, 2, -5, -2, 6}}, guesses{{2, 3}, {4, 8, 12, 8, 1, 3}};
-const Array halves{{2, 3}, {2, 4, 6, 4, 0.5, 1.5}}, squares{{2, 3}, {1, 81, 4, 25, 4, 36}}, zeros{{2, 3}, Numbers(6)};
+const Array halves{{2, 3}, {2, 4, 6, 4, 0.5, 1.5}}, squares{{2, 3}, {1, 81, 4, 25, 4, 36}}, zeros{{2, 3}, Doubles(6)};
 const Array labels{{2, 3}, {0, 1, 1, 1, 0, 0}}, margins{{2, 3}, {-1, 1, 1, 1, -1, 0}};
 const Array one_hot{{2, 3}, {0, 1, 0, 1, 0, 0}}, shares{{2, 3}, {0.3, 0.2, 0.5, 0.6, 0.4, 0}};
 const Array certain{{2, 3}, {0.2, 0.9, 1, 0.6, 0.3, 0}}, logits{{2, 3}, {-1.5, 2, 0.5, 1, -0.25, 3}};
@@ -22,7 +22,7 @@ const Array probabilities{{2, 3}, {0.25, 0.5, 0.125, 0.7, 0.2, 0.1}};
 struct Case {
   Loss loss;
   Array y_true, y_pred;
-  Numbers values, gradient;
+  Doubles values, gradient;
 };
 
 const std::vector<Case> cases = {
@@ -133,7 +133,7 @@ const std::vector<Case> cases = {
 
 /// Keras computes in float: some ten roundings of terms that are up to ten times as large as their sum, and clipping at
 /// 1 - 1e-7, which is 1.19e-7 below 1 there.
-void require_as_keras(const Numbers& actual, const Numbers& expected) {
+void require_as_keras(const Doubles& actual, const Doubles& expected) {
   REQUIRE(actual.size() == expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
     INFO("element " << i);
@@ -174,6 +174,6 @@ TEST_CASE("directly behind a sigmoid binary cross-entropy sees the logits") {
 
 TEST_CASE("hinge losses take 0 for -1 only where all labels of the batch are 0 or 1") {
   const Array y_pred{{2, 1}, {0.5, 0.5}};
-  REQUIRE(run_loss(Hinge{}, {{2, 1}, {0, 1}}, y_pred).values == Numbers{1.5, 0.5});
-  REQUIRE(run_loss(Hinge{}, {{2, 1}, {0, -1}}, y_pred).values == Numbers{1.0, 1.5});
+  REQUIRE(run_loss(Hinge{}, {{2, 1}, {0, 1}}, y_pred).values == Doubles{1.5, 0.5});
+  REQUIRE(run_loss(Hinge{}, {{2, 1}, {0, -1}}, y_pred).values == Doubles{1.0, 1.5});
 }

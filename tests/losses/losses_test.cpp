@@ -11,7 +11,7 @@ using sumi::test::error_text;
 
 namespace {
 
-LossResult run(const Loss& loss, const Array& y_true, const Array& y_pred, const Numbers& sample_weight = {}) {
+LossResult run(const Loss& loss, const Array& y_true, const Array& y_pred, const Doubles& sample_weight = {}) {
   return run_loss(loss, y_true, y_pred, sample_weight);
 }
 
@@ -22,7 +22,7 @@ const Array numbers{{2, 3}, {1, 9, 2, -5, -2, 6}}, guesses{{2, 3}, {4, 8, 12, 8,
 const Array classes{{3}, {0, 1, 2}}, one_hot{{3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
 const Array probabilities{{3, 3}, {0.9, 0.05, 0.05, 0.5, 0.89, 0.6, 0.05, 0.01, 0.94}};
 const Array logits{{3, 3}, {8, 1, 1, 0, 9, 1, 2, 3, 5}};
-const Numbers weights_of_two = {1.2, 3.4}, weights = {1.2, 3.4, 5.6};
+const Doubles weights_of_two = {1.2, 3.4}, weights = {1.2, 3.4, 5.6};
 
 }  // namespace
 
@@ -36,7 +36,7 @@ TEST_CASE("mean_squared_error and mean_absolute_error average over the last axis
 }
 
 TEST_CASE("reductions") {
-  const auto loss = [](const char* reduction, const Numbers& sample_weight) {
+  const auto loss = [](const char* reduction, const Doubles& sample_weight) {
     return run(MeanSquaredError{.reduction = reduction}, numbers, guesses, sample_weight).loss;
   };
   REQUIRE(loss("mean_with_sample_weight", weights_of_two) == Approx(55.637681159420296));
@@ -235,8 +235,9 @@ TEST_CASE("a function is a loss, under its name") {
   register_loss("half", half);
   REQUIRE(run("half", numbers, guesses).loss == Approx(24.75));
   REQUIRE_THROWS_AS(Loss(LossFunction{"", half.function}), ArgumentError);
-  REQUIRE(error_text<ArgumentError>([] { Loss(LossFunction{"nothing", nullptr}); }) ==
-          "Expected a function of the loss 'nothing'. Received: none.");
+  REQUIRE(error_text<ArgumentError>([] {
+            Loss(LossFunction{"nothing", nullptr});
+          }) == "Expected a function of the loss 'nothing'. Received: none.");
 }
 
 TEST_CASE("the string crossentropy means what the shapes say") {

@@ -11,22 +11,22 @@
 
 namespace sumi::testing {
 
-using Numbers = std::vector<double>;
+using Doubles = std::vector<double>;
 
 struct Array {
   Shape shape;
-  Numbers values;
+  Doubles values;
 };
 
 struct LossResult {
-  Numbers values;  // before the reduction
+  Doubles values;  // before the reduction
   double loss;
-  Numbers gradient;  // of the loss by y_pred
+  Doubles gradient;  // of the loss by y_pred
 };
 
 /// `before`: appends ops to y_pred, which the loss then gets.
 inline LossResult run_loss(const Loss& loss, const Array& y_true, const Array& y_pred,
-                           const Numbers& sample_weight = {},
+                           const Doubles& sample_weight = {},
                            const std::function<Value(Lowering&, Value)>& before = {}) {
   const LossFunction behind{
       "behind",
@@ -46,12 +46,12 @@ inline LossResult run_loss(const Loss& loss, const Array& y_true, const Array& y
   e.at(t) = y_true.values;
   e.at(p) = y_pred.values;
   e.at(total.sample_weight) =
-      sample_weight.empty() ? Numbers(static_cast<std::size_t>(y_true.shape[0]), 1.0) : sample_weight;
+      sample_weight.empty() ? Doubles(static_cast<std::size_t>(y_true.shape[0]), 1.0) : sample_weight;
   const std::vector<graph::ValueId> gradients = e.run_backward(total.total);
   return {e.at(values), e.at(total.total)[0], e.at(gradients[static_cast<std::size_t>(p)])};
 }
 
-inline void require_close(const Numbers& actual, const Numbers& expected, double tolerance) {
+inline void require_close(const Doubles& actual, const Doubles& expected, double tolerance) {
   REQUIRE(actual.size() == expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
     INFO("element " << i);

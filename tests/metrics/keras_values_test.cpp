@@ -9,15 +9,15 @@
 using namespace sumi;
 using namespace sumi::metrics;
 using sumi::test::error_text;
-using Numbers = std::vector<float>;
+using Floats = std::vector<float>;
 
 namespace {
 
-const Numbers labels = {0, 1, 1, 1, 0, 0}, probabilities = {0.2F, 0.9F, 0.4F, 0.6F, 0.3F, 0.55F};
-const Numbers logits = {-1.5F, 2, 0.5F, 1, -0.25F, 3};
-const Numbers numbers = {1, 9, 2, -5, -2, 6}, guesses = {4, 8, 12, 8, 1, 3};
+const Floats labels = {0, 1, 1, 1, 0, 0}, probabilities = {0.2F, 0.9F, 0.4F, 0.6F, 0.3F, 0.55F};
+const Floats logits = {-1.5F, 2, 0.5F, 1, -0.25F, 3};
+const Floats numbers = {1, 9, 2, -5, -2, 6}, guesses = {4, 8, 12, 8, 1, 3};
 
-double value(const Metric& metric, const Numbers& y_true, const Numbers& y_pred, const Numbers& weights = {}) {
+double value(const Metric& metric, const Floats& y_true, const Floats& y_pred, const Floats& weights = {}) {
   const Shape pred_shape = {2, static_cast<std::int64_t>(y_pred.size() / 2)};
   const Shape true_shape = y_true.size() == 2 ? Shape{2} : pred_shape;
   std::vector<double> state(metric->state_doubles(pred_shape));
@@ -26,7 +26,7 @@ double value(const Metric& metric, const Numbers& y_true, const Numbers& y_pred,
 }
 
 /// Keras sums a few float numbers: some ten roundings.
-void require_values(const Metric& metric, const Numbers& y_true, const Numbers& y_pred, double plain, double weighted) {
+void require_values(const Metric& metric, const Floats& y_true, const Floats& y_pred, double plain, double weighted) {
   INFO(saving::to_text(metric));
   CHECK(value(metric, y_true, y_pred) == Approx(plain).margin(1e-6).epsilon(1e-6));
   CHECK(value(metric, y_true, y_pred, {2.0F, 0.5F}) == Approx(weighted).margin(1e-6).epsilon(1e-6));
@@ -64,7 +64,7 @@ TEST_CASE("accuracies are Keras's") {
   require_values(Accuracy{}, labels, probabilities, 0, 0);
   require_values(Accuracy{}, labels, {0, 1, 0, 0, 0, 1}, 0.5, 0.6);
   require_values(SparseTopKCategoricalAccuracy{.k = 2}, {2, 1}, probabilities, 0.5, 0.8);
-  const Numbers ids = {0, 2, 1, 0, 2, 1};
+  const Floats ids = {0, 2, 1, 0, 2, 1};
   require_values(SparseTopKCategoricalAccuracy{.k = 2, .from_sorted_ids = true}, {2, 1}, ids, 0.5, 0.8);
   // Ties count as hits.
   REQUIRE(value(SparseTopKCategoricalAccuracy{.k = 1}, {2, 0}, {1, 5, 5, 5, 5, 5}) == 1.0);
@@ -99,7 +99,7 @@ TEST_CASE("counts at thresholds are Keras's") {
 }
 
 TEST_CASE("areas under curves are Keras's") {
-  const auto require = [](const AUC& metric, double plain, double weighted, const Numbers& y_pred = probabilities) {
+  const auto require = [](const AUC& metric, double plain, double weighted, const Floats& y_pred = probabilities) {
     require_values(metric, labels, y_pred, plain, weighted);
   };
   require({}, 0.888888836, 0.92592591);

@@ -10,19 +10,19 @@
 
 using namespace sumi;
 using sumi::test::error_text;
-using Numbers = std::vector<float>;
+using Floats = std::vector<float>;
 
 namespace {
 
 struct Array {
   Shape shape;
-  Numbers values;
+  Floats values;
 };
 
 /// A metric and its state over several batches.
 struct Running {
   explicit Running(Metric m) : metric(std::move(m)) {}
-  Running& add(const Array& y_true, const Array& y_pred, const Numbers& sample_weight = {}) {
+  Running& add(const Array& y_true, const Array& y_pred, const Floats& sample_weight = {}) {
     if (state.empty()) state.resize(metric->state_doubles(y_pred.shape));
     metric->update_state({y_true.values, y_pred.values, y_true.shape, y_pred.shape, sample_weight}, state);
     return *this;
@@ -33,7 +33,7 @@ struct Running {
   std::vector<double> state;
 };
 
-double value(const Metric& metric, const Array& y_true, const Array& y_pred, const Numbers& sample_weight = {}) {
+double value(const Metric& metric, const Array& y_true, const Array& y_pred, const Floats& sample_weight = {}) {
   return Running(metric).add(y_true, y_pred, sample_weight).result();
 }
 
@@ -149,23 +149,23 @@ TEST_CASE("configurations have Keras's keys") {
 }
 
 TEST_CASE("shapes that don't fit are refused") {
-  const Array y_pred{{2, 3}, Numbers(6)};
+  const Array y_pred{{2, 3}, Floats(6)};
   REQUIRE(error_text<ShapeError>([&] { value(metrics::SparseCategoricalAccuracy{}, y_pred, y_pred); }) ==
           "SparseCategoricalAccuracy: expected class numbers y_true of the shape of y_pred without its last dimension, "
           "or with that 1. Received: y_true of shape (2, 3), y_pred of shape (2, 3), 0 sample weights.");
-  REQUIRE_THROWS_AS(value(metrics::SparseCategoricalAccuracy{}, {{3}, Numbers(3)}, y_pred), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::SparseCategoricalAccuracy{}, {{2}, Numbers(2)}, {{2}, Numbers(2)}), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::CategoricalAccuracy{}, {{2}, Numbers(2)}, y_pred), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::CategoricalAccuracy{}, {{2}, Numbers(2)}, {{2}, Numbers(2)}), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::BinaryAccuracy{}, {{2, 1}, Numbers(2)}, y_pred), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::MeanSquaredError{}, {{2}, Numbers(2)}, y_pred), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::MeanSquaredError{}, {{2, 3, 1, 1}, Numbers(6)}, y_pred), ShapeError);
-  REQUIRE_THROWS_AS(value(metrics::MeanAbsoluteError{}, {{}, Numbers(1)}, {{}, Numbers(1)}), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::SparseCategoricalAccuracy{}, {{3}, Floats(3)}, y_pred), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::SparseCategoricalAccuracy{}, {{2}, Floats(2)}, {{2}, Floats(2)}), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::CategoricalAccuracy{}, {{2}, Floats(2)}, y_pred), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::CategoricalAccuracy{}, {{2}, Floats(2)}, {{2}, Floats(2)}), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::BinaryAccuracy{}, {{2, 1}, Floats(2)}, y_pred), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::MeanSquaredError{}, {{2}, Floats(2)}, y_pred), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::MeanSquaredError{}, {{2, 3, 1, 1}, Floats(6)}, y_pred), ShapeError);
+  REQUIRE_THROWS_AS(value(metrics::MeanAbsoluteError{}, {{}, Floats(1)}, {{}, Floats(1)}), ShapeError);
   REQUIRE_THROWS_AS(value(metrics::MeanSquaredError{}, y_pred, y_pred, {1.0F}), ShapeError);
 }
 
 TEST_CASE("an update allocates nothing") {
-  const Array y_true{{4}, Numbers(4)}, y_pred{{4, 3}, Numbers(12)}, column{{4, 1}, Numbers(4)};
+  const Array y_true{{4}, Floats(4)}, y_pred{{4, 3}, Floats(12)}, column{{4, 1}, Floats(4)};
   for (const Metric& metric : {Metric("accuracy"), Metric("sparse_categorical_accuracy")}) {
     Running running(metric);
     running.add(y_true, y_pred);
