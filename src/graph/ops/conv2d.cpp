@@ -58,8 +58,9 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2d& kind, Gr
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2dBackwardData& kind, Gradients dy, Wanted wanted) {
   const ValueId x = op.inputs[0], kernel = op.inputs[1];
   return {
-      wanted[0] ? emit_gradient(graph, op, Conv2d{.window = kind.window, .groups = kind.groups}, {dy[0], kernel}, x)
-                : none,
+      wanted[0]
+          ? emit_gradient(graph, op, Conv2d{.window = kind.window, .groups = kind.groups}, {dy[0], kernel, none}, x)
+          : none,
       wanted[1] ? emit_gradient(graph, op, Conv2dBackwardWeights{kind.window, kind.groups}, {dy[0], x}, kernel) : none};
 }
 
