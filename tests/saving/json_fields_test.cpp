@@ -1,7 +1,7 @@
 // Configurations as JSON: Keras's exact form, round trips of every layer, and what is refused.
 #include "saving/json_fields.hpp"
 
-#include "sumi/layers.hpp"
+#include "saving/unusual_layers.hpp"
 #include "sumi/lowering.hpp"
 #include "support/catch.hpp"
 #include "support/error_text.hpp"
@@ -9,130 +9,13 @@
 using namespace sumi;
 using saving::Json;
 using test::error_text;
+using testing::unusual_layers;
 
 namespace {
 
 void expect_json(const Layer& layer, const char* expected) {
   // Parsed and dumped again: the order of keys counts, white space does not.
   CHECK(saving::to_object(layer).dump() == Json::parse(expected).dump());
-}
-
-/// A layer of every class with every argument away from its default.
-std::vector<Layer> unusual_layers() {
-  return {
-      Input{.shape = {None, 3}, .batch_size = 5, .dtype = "uint8", .name = "in"},
-      Conv2D{.filters = 6,
-             .kernel_size = {2, 3},
-             .strides = {2, 1},
-             .padding = "same",
-             .data_format = "channels_first",
-             .dilation_rate = 1,
-             .groups = 2,
-             .activation = "gelu",
-             .use_bias = false,
-             .kernel_initializer = HeNormal{.seed = 7, .input_axes = {{0, -1}}, .output_axes = {{1}}},
-             .bias_initializer = Constant{.value = 0.25},
-             .kernel_regularizer = L1L2{.l1 = 0.125, .l2 = 0.01},
-             .bias_regularizer = "l1",
-             .activity_regularizer = L2{.l2 = 0.5},
-             .kernel_constraint = MaxNorm{.max_value = 3, .axis = {0, 1, 2}},
-             .bias_constraint = "non_neg",
-             .name = "c",
-             .trainable = false},
-      Conv2D{.filters = 6, .kernel_size = 1, .dilation_rate = {2, 3}},
-      MaxPooling2D{.pool_size = {3, 2}, .strides = {1, 2}, .padding = "same", .data_format = "channels_first"},
-      AveragePooling2D{.pool_size = 3, .strides = 2, .padding = "same", .data_format = "channels_first"},
-      GlobalAveragePooling2D{.data_format = "channels_first", .keepdims = true},
-      MaxPooling1D{.pool_size = 3, .strides = 1, .padding = "same", .data_format = "channels_first"},
-      AveragePooling1D{.pool_size = 3, .strides = 1, .padding = "same", .data_format = "channels_first"},
-      GlobalMaxPooling2D{.data_format = "channels_first", .keepdims = true},
-      GlobalAveragePooling1D{.data_format = "channels_first", .keepdims = true},
-      GlobalMaxPooling1D{.data_format = "channels_first", .keepdims = true},
-      ZeroPadding2D{.padding = {{1, 0}, {2, 3}}, .data_format = "channels_first"},
-      Cropping2D{.cropping = {{1, 0}, {2, 3}}, .data_format = "channels_first"},
-      UpSampling2D{.size = {2, 3}, .data_format = "channels_first", .interpolation = "bilinear"},
-      BatchNormalization{.axis = 1,
-                         .momentum = 0.9,
-                         .epsilon = 1e-5,
-                         .center = false,
-                         .scale = false,
-                         .beta_initializer = RandomNormal{.mean = 1, .stddev = 2, .seed = 3},
-                         .gamma_initializer = RandomUniform{.minval = 0, .maxval = 1, .seed = -4},
-                         .moving_mean_initializer = TruncatedNormal{.mean = 1, .stddev = 2},
-                         .moving_variance_initializer = VarianceScaling{.scale = 2, .mode = "fan_out"},
-                         .beta_regularizer = "l2",
-                         .gamma_regularizer = OrthogonalRegularizer{.factor = 0.5, .mode = "columns"},
-                         .beta_constraint = UnitNorm{.axis = {0, 1}},
-                         .gamma_constraint = MinMaxNorm{.min_value = 0.5, .max_value = 2, .rate = 0.75, .axis = 1},
-                         .renorm = true,
-                         .renorm_clipping = RenormClipping{.rmax = 3, .dmax = 5},
-                         .renorm_momentum = 0.5},
-      Conv1D{.filters = 4,
-             .kernel_size = 3,
-             .strides = 2,
-             .padding = "causal",
-             .groups = 2,
-             .activation = "relu",
-             .use_bias = false,
-             .kernel_initializer = "ones",
-             .kernel_regularizer = L2{}},
-      Conv1D{.filters = 4, .kernel_size = 3, .padding = "same", .data_format = "channels_first", .dilation_rate = 2},
-      Conv2DTranspose{.filters = 4,
-                      .kernel_size = {3, 2},
-                      .strides = {2, 3},
-                      .padding = "same",
-                      .output_padding = {1, 2},
-                      .data_format = "channels_first",
-                      .activation = "tanh",
-                      .bias_constraint = NonNeg{}},
-      DepthwiseConv2D{.kernel_size = {3, 2},
-                      .strides = 2,
-                      .padding = "same",
-                      .depth_multiplier = 3,
-                      .dilation_rate = {1, 2},
-                      .depthwise_initializer = "zeros",
-                      .depthwise_regularizer = L1{},
-                      .depthwise_constraint = "unit_norm"},
-      SeparableConv2D{.filters = 4,
-                      .kernel_size = {3, 2},
-                      .depth_multiplier = 2,
-                      .pointwise_initializer = "zeros",
-                      .pointwise_regularizer = L1{},
-                      .pointwise_constraint = "unit_norm"},
-      LayerNormalization{.axis = {1, 2}, .epsilon = 0.5, .scale = false, .beta_initializer = "ones"},
-      GroupNormalization{.groups = 2, .axis = 1, .center = false, .gamma_regularizer = L2{}},
-      LeakyReLU{.negative_slope = 0.5},
-      ELU{.alpha = 0.5},
-      PReLU{.alpha_initializer = "ones", .alpha_constraint = NonNeg{}, .shared_axes = {1, 2}},
-      Flatten{.data_format = "channels_first"},
-      Reshape{.target_shape = {-1, 2, 3}},
-      Permute{.dims = {3, 1, 2}},
-      Dense{.units = 4,
-            .activation = "swish",
-            .use_bias = false,
-            .kernel_initializer = Orthogonal{.gain = 2},
-            .bias_initializer = Initializer(),
-            .kernel_regularizer = L2{},
-            .bias_regularizer = L1{},
-            .activity_regularizer = "l1",
-            .kernel_constraint = "unit_norm",
-            .bias_constraint = NonNeg{}},
-      Activation{.activation = "hard_sigmoid"},
-      ReLU{.max_value = 6, .negative_slope = 0.1, .threshold = 0.5},
-      Softmax{.axis = {1, 2}},
-      Dropout{.rate = 0.5, .noise_shape = {None, 1, 4}, .seed = 12},
-      SpatialDropout2D{.rate = 0.5, .data_format = "channels_first", .seed = 1},
-      GaussianNoise{.stddev = 0.1, .seed = 2},
-      GaussianDropout{.rate = 0.2, .seed = 3},
-      AlphaDropout{.rate = 0.2, .noise_shape = {None, 1, 3}, .seed = 4},
-      RandomTranslation{.height_factor = 0.1, .width_factor = {-0.2, 0.3}, .fill_mode = "wrap", .seed = 5},
-      RandomRotation{.factor = {0.1, -0.2}, .interpolation = "nearest", .fill_value = 1},
-      RandomZoom{.height_factor = {0.1, -0.3}, .width_factor = 0.2, .data_format = "channels_first"},
-      RandomFlip{.mode = "vertical", .seed = 6},
-      RandomCrop{.height = 4, .width = 5, .seed = 7},
-      RandomErasing{.factor = 0.5, .scale = {0.1, 0.2}, .fill_value = {1, 2, 3}, .value_range = {-1, 4}},
-      Rescaling{.scale = 1 / 255.0, .offset = -1},
-  };
 }
 
 Layer through_text(const Layer& layer) {
