@@ -62,12 +62,11 @@ inline std::int64_t filled_index(FillMode mode, std::int64_t i, std::int64_t siz
   return -1;
 }
 
-/// First row and column of the part that a crop takes from images of size `from`.
-inline Size2 crop_origin(Size2 size, const std::uint64_t* seed, Size2 from, std::uint64_t step) {
+/// First row and column of the part that a random crop takes from images of size `from`.
+inline Size2 draw_crop_origin(Size2 size, Size2 from, std::uint64_t seed, std::uint64_t step) {
   const int rows = from.height - size.height, columns = from.width - size.width;
-  if (seed == nullptr) return {rows / 2, columns / 2};
-  return {static_cast<int>(draw({0.0, rows + 1.0}, *seed, step, 0, 0)),
-          static_cast<int>(draw({0.0, columns + 1.0}, *seed, step, 0, 1))};
+  return {static_cast<int>(draw({0.0, rows + 1.0}, seed, step, 0, 0)),
+          static_cast<int>(draw({0.0, columns + 1.0}, seed, step, 0, 1))};
 }
 
 /// Rows and columns [begin, end) that an image loses; none of them where it loses nothing.

@@ -272,12 +272,14 @@ Value Lowering::random_affine(Value x, const RandomAffineArguments& arguments, S
 Value Lowering::random_crop(Value x, Size2 size, Seed seed) {
   graph::Builder& b = *builder_;
   if (!b.training_) return x;
-  return {b.emit_one(graph::Crop{size, b.random_seed(seed)}, {x.id})};
+  return {b.emit_one(graph::RandomCrop{size, b.random_seed(seed)}, {x.id})};
 }
 
 Value Lowering::center_crop(Value x, Size2 size) {
-  if (size == image_size(shape(x))) return x;
-  return {builder_->emit_one(graph::Crop{size, std::nullopt}, {x.id})};
+  const Size2 from = image_size(shape(x));
+  if (size == from) return x;
+  const int rows = from.height - size.height, columns = from.width - size.width;
+  return crop2d(x, {Ends(rows / 2, rows - rows / 2), Ends(columns / 2, columns - columns / 2)});
 }
 
 Value Lowering::resize(Value x, Size2 size) {

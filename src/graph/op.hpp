@@ -236,14 +236,14 @@ struct RandomAffine {
 struct RandomAffineBackward {
   RandomAffine forward;
 };
-/// x (N,H,W,C) -> y (N,H',W',C): the same part of all images, at a random place or, without a seed, in the middle.
-struct Crop {
+/// x (N,H,W,C) -> y (N,H',W',C): the same part of all images, at a random place.
+struct RandomCrop {
   Size2 size;
-  std::optional<std::uint64_t> seed;
+  std::uint64_t seed = 0;
 };
 /// dy -> dx.
-struct CropBackward {
-  Crop forward;
+struct RandomCropBackward {
+  RandomCrop forward;
 };
 /// x (N,H,W,C) -> y. Its own backward on dy, with 0 as `fill`.
 struct RandomErase {
@@ -362,11 +362,11 @@ using Attributes =
                  AvgPool2d, AvgPool2dBackward, Pad2d, Crop2d, Upsample2d, Upsample2dBackward, BatchNorm,
                  BatchNormBackward, GroupNorm, GroupNormBackward, Moments, ChannelAffine, NormChain, GradientSums,
                  NormChainBackward, NormChainBackwardData, Conv2dChainBackwardWeights, FoldAffine, FoldAffineBackward,
-                 Dropout, GaussianNoise, RandomAffine, RandomAffineBackward, Crop, CropBackward, RandomErase, Reshape,
-                 Transpose, Softmax, SoftmaxBackward, Sparsemax, SparsemaxBackward, Affine, Add, Multiply, CrossEntropy,
-                 CrossEntropyBackward, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, PointwiseLoss,
-                 PointwiseLossBackward, RowLoss, RowLossBackward, ReduceLoss, ReduceLossBackward, Penalty,
-                 PenaltyBackward, Reorder, Custom, CustomBackward>;
+                 Dropout, GaussianNoise, RandomAffine, RandomAffineBackward, RandomCrop, RandomCropBackward,
+                 RandomErase, Reshape, Transpose, Softmax, SoftmaxBackward, Sparsemax, SparsemaxBackward, Affine, Add,
+                 Multiply, CrossEntropy, CrossEntropyBackward, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward,
+                 PointwiseLoss, PointwiseLossBackward, RowLoss, RowLossBackward, ReduceLoss, ReduceLossBackward,
+                 Penalty, PenaltyBackward, Reorder, Custom, CustomBackward>;
 
 /// True where an op's output is another one in every training step, whatever its inputs are.
 bool is_random(const Attributes& attributes);

@@ -55,8 +55,8 @@ constexpr std::array operands_of = {
     Operands{"x", "x"},           // gaussian_noise
     Operands{"x", "x"},           // random_affine
     Operands{"x", "x"},           // random_affine_backward
-    Operands{"x", "x"},           // crop
-    Operands{"x", "x"},           // crop_backward
+    Operands{"x", "x"},           // random_crop
+    Operands{"x", "x"},           // random_crop_backward
     Operands{"x", "x"},           // random_erase
     Operands{"x", "x"},           // reshape
     Operands{"x", "x"},           // transpose

@@ -142,4 +142,16 @@ Value from_channels_last(Lowering& ops, Value image, DataFormat format) {
   return format.channels_first() ? ops.transpose(image, {0, 3, 1, 2}) : image;
 }
 
+Value sequence_to_image(Lowering& ops, Value sequence, DataFormat format) {
+  if (format.channels_first()) sequence = ops.transpose(sequence, {0, 2, 1});
+  const Shape shape = ops.shape(sequence);
+  return ops.reshape(sequence, {shape[0], 1, shape[1], shape[2]});
+}
+
+Value image_to_sequence(Lowering& ops, Value image, DataFormat format) {
+  const Shape shape = ops.shape(image);
+  const Value sequence = ops.reshape(image, {shape[0], shape[2], shape[3]});
+  return format.channels_first() ? ops.transpose(sequence, {0, 2, 1}) : sequence;
+}
+
 }  // namespace sumi::layers

@@ -72,4 +72,27 @@ void expect_epsilon(double epsilon);
 Value to_channels_last(Lowering& ops, Value image, DataFormat format);
 Value from_channels_last(Lowering& ops, Value image, DataFormat format);
 
+/// A sequence (N, L, C), or (N, C, L), as images of height 1, and back.
+Value sequence_to_image(Lowering& ops, Value sequence, DataFormat format);
+Value image_to_sequence(Lowering& ops, Value image, DataFormat format);
+
+/// Adds the bias of a layer that has one to the last axis.
+template <class T>
+Value add_bias(const T& layer, Lowering& ops, Value x) {
+  if (!layer.use_bias) return x;
+  return ops.add_bias(x, ops.weight("bias", {ops.shape(x).back()},
+                                    {.initializer = layer.bias_initializer,
+                                     .regularizer = layer.bias_regularizer,
+                                     .constraint = layer.bias_constraint}));
+}
+
+/// Activation and penalty of what the layer gives out. Last, because a softmax goes over the last axis of that,
+/// whichever it is.
+template <class T>
+void finish(const T& layer, Lowering& ops, Value x) {
+  x = ops.activate(x, layer.activation);
+  if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
+  ops.output(x);
+}
+
 }  // namespace sumi::layers

@@ -31,20 +31,16 @@ Shape output_shape(const Conv1D& layer, const Shape& input) {
 }
 
 void lower(const Conv1D& layer, Lowering& ops) {
-  const bool first = layer.data_format.channels_first();
-  Value x = first ? ops.transpose(ops.input(), {0, 2, 1}) : ops.input();
-  const Shape from = ops.shape(x);
-  const std::int64_t channels = from[2] / layer.groups;
+  Value x = layers::sequence_to_image(ops, ops.input(), layer.data_format);
+  const std::int64_t channels = ops.shape(x)[3] / layer.groups;
   const Value kernel = ops.weight("kernel", {layer.kernel_size.get(), channels, layer.filters.get()},
                                   {.initializer = layer.kernel_initializer,
                                    .regularizer = layer.kernel_regularizer,
                                    .constraint = layer.kernel_constraint});
-  x = ops.conv2d(ops.reshape(x, {from[0], 1, from[1], from[2]}),
-                 ops.reshape(kernel, {1, layer.kernel_size.get(), channels, layer.filters.get()}), {1, layer.strides},
-                 layer.padding, {1, layer.dilation_rate}, layer.groups);
+  x = ops.conv2d(x, ops.reshape(kernel, {1, layer.kernel_size.get(), channels, layer.filters.get()}),
+                 {1, layer.strides}, layer.padding, {1, layer.dilation_rate}, layer.groups);
   x = layers::add_bias(layer, ops, x);
-  x = ops.reshape(x, {from[0], ops.shape(x)[2], layer.filters.get()});
-  layers::finish(layer, ops, first ? ops.transpose(x, {0, 2, 1}) : x);
+  layers::finish(layer, ops, layers::image_to_sequence(ops, x, layer.data_format));
 }
 
 void fields(Conv1D& layer, Fields& f) {

@@ -1,4 +1,4 @@
-// What the convolutions have in common: shape, the checks of their arguments, and what follows the convolution itself.
+// What the convolutions have in common: shape, and the checks of their arguments.
 #pragma once
 
 #include <string>
@@ -55,25 +55,6 @@ Value convolve_channels(const Depthwise& layer, Lowering& ops, Value x, const ch
                                    .constraint = layer.depthwise_constraint});
   return ops.conv2d(x, ops.reshape(kernel, {size.height, size.width, 1, channels * layer.depth_multiplier}),
                     layer.strides, layer.padding, layer.dilation_rate, static_cast<int>(channels));
-}
-
-/// Adds the layer's bias to channels that stand last.
-template <class Convolution>
-Value add_bias(const Convolution& layer, Lowering& ops, Value x) {
-  if (!layer.use_bias) return x;
-  return ops.add_bias(x, ops.weight("bias", {ops.shape(x).back()},
-                                    {.initializer = layer.bias_initializer,
-                                     .regularizer = layer.bias_regularizer,
-                                     .constraint = layer.bias_constraint}));
-}
-
-/// Activation and penalty of what the layer gives out. Last, because a softmax goes over the last axis of that,
-/// whichever it is.
-template <class Convolution>
-void finish(const Convolution& layer, Lowering& ops, Value x) {
-  x = ops.activate(x, layer.activation);
-  if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
-  ops.output(x);
 }
 
 }  // namespace sumi::layers

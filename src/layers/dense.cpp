@@ -18,16 +18,7 @@ void lower(const Dense& layer, Lowering& ops) {
                                   {.initializer = layer.kernel_initializer,
                                    .regularizer = layer.kernel_regularizer,
                                    .constraint = layer.kernel_constraint});
-  Value x = ops.matmul(ops.input(), kernel);
-  if (layer.use_bias) {
-    x = ops.add_bias(x, ops.weight("bias", {layer.units.get()},
-                                   {.initializer = layer.bias_initializer,
-                                    .regularizer = layer.bias_regularizer,
-                                    .constraint = layer.bias_constraint}));
-  }
-  x = ops.activate(x, layer.activation);
-  if (layer.activity_regularizer) ops.activity_penalty(layer.activity_regularizer, x);
-  ops.output(x);
+  layers::finish(layer, ops, layers::add_bias(layer, ops, ops.matmul(ops.input(), kernel)));
 }
 
 void fields(Dense& layer, Fields& f) {

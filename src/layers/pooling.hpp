@@ -53,10 +53,8 @@ using PoolOp = Value (Lowering::*)(Value, Size2, Size2, Padding);
 template <class Pool>
 Value input_image(const Pool& layer, Lowering& ops) {
   const Value x = ops.input();
-  if (ops.shape(x).size() == 4) return to_channels_last(ops, x, layer.data_format);
-  const Value sequence = layer.data_format.channels_first() ? ops.transpose(x, {0, 2, 1}) : x;
-  const Shape shape = ops.shape(sequence);
-  return ops.reshape(sequence, {shape[0], 1, shape[1], shape[2]});
+  return ops.shape(x).size() == 4 ? to_channels_last(ops, x, layer.data_format)
+                                  : sequence_to_image(ops, x, layer.data_format);
 }
 
 template <class Pool>
@@ -81,10 +79,9 @@ Shape sequence_pool_shape(const Pool& layer, const Shape& input) {
 
 template <class Pool>
 void lower_sequence_pool(const Pool& layer, Lowering& ops, PoolOp pool) {
-  Value y = (ops.*pool)(input_image(layer, ops), {1, layer.pool_size}, {1, sequence_strides(layer)}, layer.padding);
-  const Shape shape = ops.shape(y);
-  y = ops.reshape(y, {shape[0], shape[2], shape[3]});
-  ops.output(layer.data_format.channels_first() ? ops.transpose(y, {0, 2, 1}) : y);
+  const Value x = sequence_to_image(ops, ops.input(), layer.data_format);
+  const Value y = (ops.*pool)(x, {1, layer.pool_size}, {1, sequence_strides(layer)}, layer.padding);
+  ops.output(image_to_sequence(ops, y, layer.data_format));
 }
 
 template <class Pool>

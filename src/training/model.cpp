@@ -1,11 +1,11 @@
 #include "training/model.hpp"
 
 #include <algorithm>
-#include <iostream>
 #include <utility>
 
 #include "core/naming.hpp"
 #include "core/text.hpp"
+#include "core/warning.hpp"
 #include "sumi/error.hpp"
 #include "sumi/random.hpp"
 #include "sumi/threads.hpp"
@@ -241,8 +241,7 @@ void Model::find_learning(const graph::Graph& graph) {
     if (trainable_[i] && !learning[i]) missing.push_back(repr(table_[i].layer_name + "/" + table_[i].name));
   }
   if (missing.empty()) return;
-  std::cerr << "sumi: warning: Gradients do not exist for variables [" << join(missing)
-            << "] when minimizing the loss: they stay as they are." << std::endl;
+  warn("Gradients do not exist for variables [" + join(missing) + "] when minimizing the loss: they stay as they are.");
 }
 
 void Model::compile(const CompileOptions& options) {

@@ -1,8 +1,7 @@
 #include "training/model_variables.hpp"
 
-#include <iostream>
-
 #include "core/text.hpp"
+#include "core/warning.hpp"
 
 namespace sumi::training {
 namespace {
@@ -65,9 +64,9 @@ void load_optimizer(Model& model, const saving::WeightStore& store) {
   const OptimizerVariables variables(model);
   const auto misfits = saving::find_misfits(store, {variables.group()});
   if (!misfits.empty()) {
-    std::cerr << "sumi: warning: Skipping variable loading for optimizer " << repr(variables.group().owner)
-              << ", because it has " << variables.group().variables.size()
-              << " variables whereas the saved optimizer has " << stored << " variables." << std::endl;
+    warn("Skipping variable loading for optimizer " + repr(variables.group().owner) + ", because it has " +
+         std::to_string(variables.group().variables.size()) + " variables whereas the saved optimizer has " +
+         std::to_string(stored) + " variables.");
     return;
   }
   saving::read_group(store, variables.group());

@@ -24,16 +24,15 @@ void update_metrics(Model& model, Program& program, RunningMetrics& metrics) {
   metrics.update(batch, *model.address(program, program.loss), program.batch);
 }
 
-// What one update on a batch that has been fed reports.
-void train_batch(Model& model, Program& program, RunningMetrics& metrics) {
-  model.run(program);
-  update_metrics(model, program, metrics);
-  model.update();
-}
-
 void test_batch(Model& model, Program& program, RunningMetrics& metrics) {
   model.run(program);
   update_metrics(model, program, metrics);
+}
+
+// What is reported is from before the update.
+void train_batch(Model& model, Program& program, RunningMetrics& metrics) {
+  test_batch(model, program, metrics);
+  model.update();
 }
 
 // The data from the beginning, without learning. `callbacks` gets the test hooks.

@@ -173,9 +173,10 @@ TEST_CASE("gradients of random affine maps") {
 
 TEST_CASE("gradients of crop and of erased boxes") {
   Experiment middle;
-  check_gradients(middle, middle.op(Crop{{2, 3}, std::nullopt}, {random_weight(middle, {2, 5, 4, 3}, 1)}));
+  check_gradients(middle, middle.op(Crop2d{{Ends(1, 2), Ends(0, 1)}}, {random_weight(middle, {2, 5, 4, 3}, 1)}));
   Experiment anywhere;
-  check_gradients(anywhere, anywhere.op(Crop{{2, 3}, 7}, {random_weight(anywhere, {2, 5, 4, 3}, 1)}));
+  check_gradients(anywhere,
+                  anywhere.op(sumi::graph::RandomCrop{{2, 3}, 7}, {random_weight(anywhere, {2, 5, 4, 3}, 1)}));
   for (const std::vector<double>& fill : {std::vector<double>{}, {3.0}, {1.0, 2.0}}) {
     RandomEraseArguments erased{.probability = {1, 1}, .scale = {0.1, 0.6}};
     erased.fill = fill;

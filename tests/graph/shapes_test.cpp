@@ -128,8 +128,8 @@ TEST_CASE("shapes of ops that keep the shape") {
   CHECK(of(sumi::graph::GaussianNoise{0.5, true, 0}, {{2, 3}})[0] == Shape{2, 3});
   CHECK(of(RandomAffine{{}, {6, 7}, 0}, {{2, 4, 5, 3}})[0] == Shape{2, 6, 7, 3});
   CHECK_THROWS_AS(of(RandomAffine{{}, {6, 7}, 0}, {{4, 5, 3}}), ShapeError);
-  CHECK(of(Crop{{4, 2}, 0}, {{2, 4, 5, 3}})[0] == Shape{2, 4, 2, 3});
-  CHECK_THROWS_AS(of(Crop{{4, 6}, 0}, {{2, 4, 5, 3}}), ShapeError);
+  CHECK(of(sumi::graph::RandomCrop{{4, 2}, 0}, {{2, 4, 5, 3}})[0] == Shape{2, 4, 2, 3});
+  CHECK_THROWS_AS(of(sumi::graph::RandomCrop{{4, 6}, 0}, {{2, 4, 5, 3}}), ShapeError);
   CHECK(of(RandomErase{{.fill = {1, 2, 3}}, 0}, {{2, 4, 5, 3}})[0] == Shape{2, 4, 5, 3});
   CHECK_THROWS_AS(of(RandomErase{{.fill = {1, 2, 3}}, 0}, {{2, 4, 5, 1}}), ShapeError);
   CHECK(of(Softmax{{0, 1}, false}, {{2, 3}, {}})[0] == Shape{2, 3});

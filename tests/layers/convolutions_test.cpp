@@ -1,7 +1,7 @@
 // The convolutions beside Conv2D: numbers that Keras gives for small inputs, shapes, and what they refuse.
 #include <numeric>
 
-#include "layers/layer_output.hpp"
+#include "layers/counted_output.hpp"
 
 using namespace sumi;
 

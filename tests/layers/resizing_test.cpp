@@ -1,6 +1,6 @@
 // Padding, cropping, upsampling, pooling of sequences, global pooling, and Permute: numbers as Keras gives them,
 // shapes, and what is refused.
-#include "layers/layer_output.hpp"
+#include "layers/counted_output.hpp"
 
 using namespace sumi;
 using namespace sumi::testing;

@@ -67,8 +67,8 @@ void compute(const graph::RandomAffineBackward& op, const Operands<T>& o) {
 
 /// Calls visit(index in the part, index in the whole, count) for each row of each image.
 template <class Visit>
-void for_each_row(const graph::Crop& op, const Shape& whole, const Shape& part, std::uint64_t step, Visit visit) {
-  const Size2 origin = crop_origin(op.size, op.seed ? &*op.seed : nullptr, size_of(whole), step);
+void for_each_row(const graph::RandomCrop& op, const Shape& whole, const Shape& part, std::uint64_t step, Visit visit) {
+  const Size2 origin = draw_crop_origin(op.size, size_of(whole), op.seed, step);
   for (std::int64_t row = 0; row < part[0] * part[1]; ++row) {
     const std::int64_t whole_row = row / part[1] * whole[1] + row % part[1] + origin.height;
     visit(row * part[2] * part[3], (whole_row * whole[2] + origin.width) * part[3], part[2] * part[3]);
@@ -76,7 +76,7 @@ void for_each_row(const graph::Crop& op, const Shape& whole, const Shape& part, 
 }
 
 template <class T>
-void compute(const graph::Crop& op, const Operands<T>& o) {
+void compute(const graph::RandomCrop& op, const Operands<T>& o) {
   for_each_row(op, o.input_shapes[0], o.output_shapes[0], o.step,
                [&](std::int64_t part, std::int64_t whole, std::int64_t count) {
                  std::copy_n(o.inputs[0] + whole, count, o.outputs[0] + part);
@@ -84,7 +84,7 @@ void compute(const graph::Crop& op, const Operands<T>& o) {
 }
 
 template <class T>
-void compute(const graph::CropBackward& op, const Operands<T>& o) {
+void compute(const graph::RandomCropBackward& op, const Operands<T>& o) {
   std::fill_n(o.outputs[0], output_count(o, 0), T(0));
   for_each_row(op.forward, o.output_shapes[0], o.input_shapes[0], o.step,
                [&](std::int64_t part, std::int64_t whole, std::int64_t count) {

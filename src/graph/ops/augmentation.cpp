@@ -16,12 +16,12 @@ std::vector<Shape> shapes(const RandomAffine& op, Shapes inputs) {
   return {resized("random_affine", inputs[0], op.size)};
 }
 
-std::vector<Shape> shapes(const Crop& op, Shapes inputs) {
+std::vector<Shape> shapes(const RandomCrop& op, Shapes inputs) {
   const Shape& x = inputs[0];
-  const Shape y = resized("crop", x, op.size);
+  const Shape y = resized("random_crop", x, op.size);
   if (y[1] <= x[1] && y[2] <= x[2]) return {y};
-  throw ShapeError("Expected a part of the image's size or smaller from crop. Received: input shape " + to_string(x) +
-                   ", output shape " + to_string(y) + ".");
+  throw ShapeError("Expected a part of the image's size or smaller from random_crop. Received: input shape " +
+                   to_string(x) + ", output shape " + to_string(y) + ".");
 }
 
 std::vector<Shape> shapes(const RandomErase& op, Shapes inputs) {
@@ -37,8 +37,8 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const RandomAffine& ki
   return {wanted[0] ? emit_gradient(graph, op, RandomAffineBackward{kind}, {dy[0]}, op.inputs[0]) : none};
 }
 
-std::vector<ValueId> backward(Graph& graph, const Op& op, const Crop& kind, Gradients dy, Wanted wanted) {
-  return {wanted[0] ? emit_gradient(graph, op, CropBackward{kind}, {dy[0]}, op.inputs[0]) : none};
+std::vector<ValueId> backward(Graph& graph, const Op& op, const RandomCrop& kind, Gradients dy, Wanted wanted) {
+  return {wanted[0] ? emit_gradient(graph, op, RandomCropBackward{kind}, {dy[0]}, op.inputs[0]) : none};
 }
 
 std::vector<ValueId> backward(Graph& graph, const Op& op, const RandomErase& kind, Gradients dy, Wanted wanted) {
@@ -52,7 +52,7 @@ bool fits(const RandomAffineBackward& op, Shapes inputs, Shapes outputs) {
   return shapes(op.forward, outputs).front() == inputs[0];
 }
 
-bool fits(const CropBackward& op, Shapes inputs, Shapes outputs) {
+bool fits(const RandomCropBackward& op, Shapes inputs, Shapes outputs) {
   return shapes(op.forward, outputs).front() == inputs[0];
 }
 
