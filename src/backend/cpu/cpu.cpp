@@ -1,4 +1,6 @@
 // The fast CPU backend: candidates in a fixed order, the reference last.
+#include <algorithm>
+
 #include "backend/backend.hpp"
 #include "backend/cpu/candidates.hpp"
 #include "backend/cpu/isa.hpp"
@@ -29,6 +31,25 @@ constexpr Answer (*candidates[])(const OpCase&) = {
     make_elementwise,      make_noise,    make_augmentation,   make_channelwise,    make_batch_norm,
     make_norm_chain,       make_fold,     make_pool,           make_margins,        make_upsample,
     make_transpose,        make_softmax,  make_pointwise_loss, make_reorder};
+
+// A convolution back to its input, which adds the bias to what another kernel has made.
+class BiasedKernel final : public Kernel {
+ public:
+  BiasedKernel(std::unique_ptr<Kernel> conv, std::unique_ptr<Kernel> bias)
+      : conv_(std::move(conv)), bias_(std::move(bias)) {}
+  std::string name() const override { return conv_->name() + " + bias"; }
+  std::size_t scratch_floats() const override { return std::max(conv_->scratch_floats(), bias_->scratch_floats()); }
+  std::size_t prepared_floats() const override { return conv_->prepared_floats(); }
+  void prepare(const Arguments& a) override { conv_->prepare(a); }
+  void run(const Arguments& a) override {
+    conv_->run(a);
+    const float* const inputs[] = {a.outputs[0], a.inputs[2]};
+    bias_->run({inputs, a.outputs, a.scratch, a.step});
+  }
+
+ private:
+  std::unique_ptr<Kernel> conv_, bias_;
+};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
@@ -106,6 +127,15 @@ class CpuBackend final : public Backend {
   }
 
   std::unique_ptr<Kernel> select_own(const OpCase& op, std::vector<std::string>* refusals) {
+    if (std::holds_alternative<graph::Conv2dBackwardData>(op.attributes) && op.inputs.size() > 2) {
+      OpCase conv = op;
+      conv.inputs.resize(2);
+      auto kernel = select_own(conv, refusals);
+      if (!kernel || !op.inputs[2].present) return kernel;
+      const graph::Attributes add = graph::AddBias{};
+      auto bias = select_own({add, {op.outputs[0], op.inputs[2]}, op.outputs, op.threads}, refusals);
+      return bias ? std::make_unique<BiasedKernel>(std::move(kernel), std::move(bias)) : nullptr;
+    }
     for (const auto& candidate : candidates) {
       Answer answer = candidate(op);
       if (answer.kernel) return std::move(answer.kernel);
