@@ -31,7 +31,7 @@ Answer make_matmul(const OpCase& op);
 Answer make_elementwise(const OpCase& op);
 /// Dropout, GaussianNoise.
 Answer make_noise(const OpCase& op);
-/// RandomAffine.
+/// RandomAffine and its gradient, RandomErase.
 Answer make_augmentation(const OpCase& op);
 /// AddBias, SumToBias, Affine.
 Answer make_channelwise(const OpCase& op);
@@ -43,8 +43,12 @@ Answer make_norm_chain(const OpCase& op);
 Answer make_fold(const OpCase& op);
 /// MaxPool2d, AvgPool2d and their gradients, NormChainBackwardData.
 Answer make_pool(const OpCase& op);
-/// Pad2d, Crop2d, Upsample2d and its gradient.
-Answer make_resize(const OpCase& op);
+/// Pad2d, Crop2d, RandomCrop and its gradient.
+Answer make_margins(const OpCase& op);
+/// Upsample2d and its gradient.
+Answer make_upsample(const OpCase& op);
+/// Transpose.
+Answer make_transpose(const OpCase& op);
 /// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
 Answer make_softmax(const OpCase& op);
 /// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.

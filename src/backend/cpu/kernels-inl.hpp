@@ -5,6 +5,7 @@
 #include "backend/cpu/math-inl.hpp"
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/random-inl.hpp"
+#include "backend/cpu/resample-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
@@ -30,6 +31,8 @@ const KernelTable table = {
     .multiply = multiply,
     .dropout = dropout,
     .gaussian_noise = gaussian_noise,
+    .dropout_rows = dropout_rows,
+    .weighted_sums = weighted_sums,
     .affine = affine,
     .normalize_backward = normalize_backward,
     .sum = sum,

@@ -70,6 +70,18 @@ struct VectorProduct {
   const float* matrix = nullptr;
 };
 
+/// What a sum is made of: the numbers at an offset, times a weight.
+struct Share {
+  std::int64_t offset = 0;
+  float weight = 0;
+};
+/// So many sums of `length` numbers side by side; sum i has the shares [begins[i], begins[i + 1]), at least one.
+struct WeightedSums {
+  const Share* shares = nullptr;
+  const std::int64_t* begins = nullptr;
+  std::int64_t count = 0, length = 0;
+};
+
 /// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
 /// outputs are blocked by the width of the vectors. Where an operand is null, nobody has it or wants it.
 struct ThinConvolution {
@@ -141,6 +153,13 @@ struct KernelTable {
                   std::int64_t end);
   void (*gaussian_noise)(const Draws& draws, const NoiseDraws& noise, const float* x, float* y, std::int64_t begin,
                          std::int64_t end);
+
+  /// Rows of `length` numbers: y = x * scale, or `dropped` where the scale is 0. Each row has the same scales.
+  void (*dropout_rows)(const float* scales, float dropped, const float* x, float* y, std::int64_t rows,
+                       std::int64_t length);
+
+  /// y: the sums one behind the other.
+  void (*weighted_sums)(const WeightedSums& sums, const float* x, float* y);
 
   /// y = (x - shift) * scale + offset.
   void (*affine)(const float* x, float* y, std::int64_t count, std::int64_t period, const float* shift,
