@@ -118,12 +118,9 @@ class CpuBackend final : public Backend {
               int threads) override {
     const auto floats = static_cast<std::int64_t>(count);
     const int parts = threads_for(floats, threads);
-    // In steps of 16, so that threads share no cache line and the weights' division into vectors stays the same.
-    const std::int64_t lines = (floats + 15) / 16;
     parallel(parts, [&](int part) {
-      const Slice slice = slice_of(lines, part, parts);
-      const std::int64_t end = slice.end * 16 < floats ? slice.end * 16 : floats;
-      kernels().update(rule, w, gradient, slots, slice.begin * 16, end);
+      const Slice slice = lines_of(floats, part, parts);
+      kernels().update(rule, w, gradient, slots, slice.begin, slice.end);
     });
   }
 };

@@ -10,6 +10,7 @@
 #include "backend/cpu/chain-inl.hpp"
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
+#include "backend/cpu/activation-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
 #include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
@@ -26,6 +27,8 @@
 const KernelTable table = {
     .relu = relu,
     .relu_backward = relu_backward,
+    .activate = activate,
+    .activate_backward = activate_backward,
     .add = add,
     .multiply = multiply,
     .dropout = dropout,

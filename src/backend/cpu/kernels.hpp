@@ -17,6 +17,12 @@ struct Relu {
   float limit = 0;  ///< Infinite where there is none.
 };
 
+/// An element-wise function of another family.
+struct Activation {
+  ActivationKind kind = ActivationKind::linear;
+  float alpha = 0, threshold = 0, default_value = 0;
+};
+
 /// Of which numbers a kernel draws, and in which order positions lie in memory: one after the other, or, with a block,
 /// images of so many pixels in blocks of channels. Blocks and channels are multiples of `lanes` then.
 struct Draws {
@@ -133,6 +139,9 @@ struct WinogradBackward {
 struct KernelTable {
   void (*relu)(const Relu& relu, const float* x, float* y, std::int64_t count);
   void (*relu_backward)(const Relu& relu, const float* x_or_y, const float* dy, float* dx, std::int64_t count);
+  void (*activate)(const Activation& activation, const float* x, float* y, std::int64_t count);
+  void (*activate_backward)(const Activation& activation, const float* x_or_y, const float* dy, float* dx,
+                            std::int64_t count);
   void (*add)(const float* a, const float* b, float* y, std::int64_t count);
   void (*multiply)(const float* a, const float* b, float* y, std::int64_t count);
 

@@ -46,6 +46,18 @@ SUMI_INLINE V broadcast(float x) {
   return x - V{};
 }
 
+/// The first `count` floats of a vector; the others are `rest`.
+SUMI_INLINE Vec load_some(const float* from, std::int64_t count, float rest) {
+  if (count >= lanes) return load<Vec>(from);
+  Vec v = broadcast<Vec>(rest);
+  for (std::int64_t i = 0; i < count; ++i) v[i] = from[i];
+  return v;
+}
+SUMI_INLINE void store_some(float* to, Vec v, std::int64_t count) {
+  if (count >= lanes) return store(to, v);
+  for (std::int64_t i = 0; i < count; ++i) to[i] = v[i];
+}
+
 /// a > b ? a : b, so b where one of them is not a number.
 template <class V>
 SUMI_INLINE V larger(V a, V b) {
