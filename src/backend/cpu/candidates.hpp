@@ -29,6 +29,8 @@ Answer make_vector_product(const OpCase& op);
 Answer make_matmul(const OpCase& op);
 /// Activate, ActivateBackward, Add, Multiply, in any layout.
 Answer make_elementwise(const OpCase& op);
+/// PRelu and its gradients, in any layout.
+Answer make_prelu(const OpCase& op);
 /// Dropout, GaussianNoise.
 Answer make_noise(const OpCase& op);
 /// RandomAffine.

@@ -25,15 +25,16 @@ namespace {
 
 // In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_winograd, make_convolution,  make_vector_product, make_matmul,
-    make_elementwise,      make_noise,    make_augmentation, make_channelwise,    make_batch_norm,
-    make_norm_chain,       make_fold,     make_pool,         make_resize,         make_softmax,
-    make_pointwise_loss,   make_reorder};
+    make_thin_convolution, make_winograd,       make_convolution, make_vector_product, make_matmul,
+    make_elementwise,      make_prelu,          make_noise,       make_augmentation,   make_channelwise,
+    make_batch_norm,       make_norm_chain,     make_fold,        make_pool,           make_resize,
+    make_softmax,          make_pointwise_loss, make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
   return std::holds_alternative<graph::Activate>(attributes) ||
          std::holds_alternative<graph::ActivateBackward>(attributes) ||
+         std::holds_alternative<graph::PRelu>(attributes) || std::holds_alternative<graph::PReluBackward>(attributes) ||
          std::holds_alternative<graph::Add>(attributes) || std::holds_alternative<graph::Multiply>(attributes) ||
          std::holds_alternative<graph::AddBias>(attributes) || std::holds_alternative<graph::Affine>(attributes) ||
          std::holds_alternative<graph::Dropout>(attributes) ||

@@ -6,6 +6,7 @@
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/random-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
+#include "backend/cpu/prelu-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
 #include "backend/cpu/thin_convolution-inl.hpp"
@@ -38,6 +39,10 @@ const KernelTable table = {
     .sum = sum,
     .moments = moments,
     .gradient_sums = gradient_sums,
+    .prelu = prelu,
+    .prelu_backward = prelu_backward,
+    .prelu_sample = prelu_sample,
+    .prelu_sample_backward = prelu_sample_backward,
     .max_pool = max_pool,
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,

@@ -164,6 +164,15 @@ struct KernelTable {
   void (*gradient_sums)(const float* x, const float* dy, std::int64_t count, std::int64_t period, const float* mean,
                         double* sums, double* products);
 
+  /// PReLU. dx may be null; the sums are those of the gradient of alpha.
+  void (*prelu)(const float* x, const float* alpha, float* y, std::int64_t count, std::int64_t period);
+  void (*prelu_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                         std::int64_t period, double* sums);
+  /// The same where each element has an alpha of its own.
+  void (*prelu_sample)(const float* x, const float* alpha, float* y, std::int64_t count);
+  void (*prelu_sample_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                                float* sums);
+
   /// Output rows [begin, end), counted through all images: image * out_height + row. sign: null, or 1 or -1 per
   /// channel: -1 for the smallest.
   void (*max_pool)(const Pool& pool, const float* x, const float* sign, float* y, std::int64_t begin, std::int64_t end);
