@@ -39,6 +39,8 @@ Answer make_augmentation(const OpCase& op);
 Answer make_channelwise(const OpCase& op);
 /// BatchNorm, BatchNormBackward.
 Answer make_batch_norm(const OpCase& op);
+/// GroupNorm, GroupNormBackward, in any layout.
+Answer make_group_norm(const OpCase& op);
 /// Moments, ChannelAffine, GradientSums.
 Answer make_norm_chain(const OpCase& op);
 /// FoldAffine, FoldAffineBackward.

@@ -25,10 +25,10 @@ namespace {
 
 // In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_winograd,       make_convolution, make_vector_product, make_matmul,
-    make_elementwise,      make_prelu,          make_noise,       make_augmentation,   make_channelwise,
-    make_batch_norm,       make_norm_chain,     make_fold,        make_pool,           make_resize,
-    make_softmax,          make_pointwise_loss, make_reorder};
+    make_thin_convolution, make_winograd,   make_convolution,    make_vector_product, make_matmul,
+    make_elementwise,      make_prelu,      make_noise,          make_augmentation,   make_channelwise,
+    make_batch_norm,       make_group_norm, make_norm_chain,     make_fold,           make_pool,
+    make_resize,           make_softmax,    make_pointwise_loss, make_reorder};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
@@ -47,6 +47,8 @@ bool is_layout_blind(const graph::Attributes& attributes) {
          std::holds_alternative<graph::ChannelAffine>(attributes) ||
          std::holds_alternative<graph::GradientSums>(attributes) ||
          std::holds_alternative<graph::NormChainBackwardData>(attributes) ||
+         std::holds_alternative<graph::GroupNorm>(attributes) ||
+         std::holds_alternative<graph::GroupNormBackward>(attributes) ||
          std::holds_alternative<graph::BatchNorm>(attributes) ||
          std::holds_alternative<graph::BatchNormBackward>(attributes);
 }

@@ -13,6 +13,7 @@
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/activation-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/row_norm-inl.hpp"
 #include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
@@ -63,6 +64,8 @@ const KernelTable table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
+    .normalize_rows = normalize_rows,
+    .normalize_rows_backward = normalize_rows_backward,
     .pointwise_loss = pointwise_loss,
     .pointwise_loss_backward = pointwise_loss_backward,
     .update = update,

@@ -69,6 +69,14 @@ struct PairLoss {
   float delta = 1;
 };
 
+/// Rows that are normalised, each by its own moments. Parameters repeat after so many `groups` of rows.
+struct RowNorm {
+  std::int64_t size = 0, groups = 1;
+  double epsilon = 0;
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
+};
+
 /// A row of numbers times a matrix of so many rows, each of `columns` numbers.
 struct VectorProduct {
   std::int64_t columns = 0;
@@ -223,6 +231,14 @@ struct KernelTable {
                                 std::int64_t begin, std::int64_t end);
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
                                          std::int64_t size, std::int64_t begin, std::int64_t end);
+
+  /// Rows [begin, end): graph::GroupNorm of samples of one pixel.
+  void (*normalize_rows)(const RowNorm& norm, const float* x, float* y, float* means, float* inv_stds,
+                         std::int64_t begin, std::int64_t end);
+  /// dx may be null; adds to the gradients of gamma and beta, `size * groups` numbers each.
+  void (*normalize_rows_backward)(const RowNorm& norm, const float* x, const float* means, const float* inv_stds,
+                                  const float* dy, float* dx, float* dgamma, float* dbeta, std::int64_t begin,
+                                  std::int64_t end);
 
   /// The sum of the losses of so many pairs, and their slopes by the prediction, times scale.
   double (*pointwise_loss)(const PairLoss& loss, const float* predicted, const float* truth, std::int64_t count);

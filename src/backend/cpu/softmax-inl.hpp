@@ -1,16 +1,5 @@
 // Softmax over rows, and the cross entropy of its input. See simd-inl.hpp for how this file is included.
 
-SUMI_INLINE float most_of(Vec v) {
-  float most = v[0];
-  for (std::int64_t i = 1; i < lanes; ++i) most = larger(float(v[i]), most);
-  return most;
-}
-SUMI_INLINE float sum_of(Vec v) {
-  float sum = 0;
-  for (std::int64_t i = 0; i < lanes; ++i) sum += v[i];
-  return sum;
-}
-
 /// Writes the softmax of one row. Returns its largest number and the sum of exponentials less it.
 struct RowSum {
   float most, sum;
