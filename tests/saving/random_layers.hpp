@@ -209,7 +209,7 @@ inline const std::vector<Make> any_layers = {
     },
     [](Dice& dice) { return Activation{.activation = dice.activation()}; },
     [](Dice& dice) { return Activation{.activation = dice.activation()}; },
-    [](Dice& dice) { return ReLU{.max_value = 1.5, .negative_slope = 0.1 * dice.number(0, 2), .threshold = 0.25}; },
+    [](Dice& dice) { return ReLU{.max_value = 1.5, .negative_slope = 0.1 * dice.number(0, 2), .threshold = 0.237}; },
     [](Dice& dice) { return LeakyReLU{.negative_slope = 0.1 * dice.number(0, 5)}; },
     [](Dice& dice) { return ELU{.alpha = 0.5 * dice.number(1, 4)}; },
     [](Dice& dice) { return PReLU{.alpha_initializer = "ones", .alpha_regularizer = dice.regularizer()}; },
