@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "backend/backend.hpp"
+#include "core/text.hpp"
 #include "sumi/threads.hpp"
 
 namespace sumi::optimizers {
@@ -213,6 +214,7 @@ void OptimizerState::set_learning_rate(double rate) {
         "hence its learning rate is not settable. If you need the learning rate to be settable, you should instantiate "
         "the optimizer with a float `learning_rate` argument.");
   }
+  if (!std::isfinite(rate)) throw ArgumentError("Expected a finite learning rate. Received: " + repr(rate) + ".");
   learning_rate_ = static_cast<float>(rate);
 }
 

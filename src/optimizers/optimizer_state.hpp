@@ -50,7 +50,7 @@ class OptimizerState {
   double learning_rate() const {
     return arguments_.learning_rate.is_schedule() ? arguments_.learning_rate.at(step_) : learning_rate_;
   }
-  /// Throws ArgumentError where the optimizer has a schedule.
+  /// Throws ArgumentError where the optimizer has a schedule, or the rate is not finite.
   void set_learning_rate(double rate);
   /// By how much training must multiply the loss before gradients are computed; they are divided by it here.
   double loss_scale() const { return arguments_.loss_scale_factor.value_or(1.0); }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/text.hpp"
 #include "sumi/error.hpp"
 
 namespace sumi::training {
@@ -160,6 +161,11 @@ std::vector<float> weights_of(const ArrayView& sample_weight, const std::map<int
       for (std::size_t i = 0; i < count; ++i) weights[i] = static_cast<float>(values[i]) / sample_weight.divisor();
     });
   } else if (!class_weight.empty()) {
+    for (const auto& [label, weight] : class_weight) {
+      if (std::isfinite(weight)) continue;
+      throw ArgumentError("Expected finite numbers in class_weight. Received " + repr(weight) + " for class " +
+                          std::to_string(label) + ".");
+    }
     const auto size = static_cast<std::size_t>(sample_size(y));
     weights.resize(count);
     visit(y, [&](const auto* values) {
