@@ -32,4 +32,5 @@
 #include "sumi/spec.hpp"
 #include "sumi/tensor.hpp"
 #include "sumi/threads.hpp"
+#include "sumi/utils.hpp"
 #include "sumi/values.hpp"
