@@ -294,7 +294,7 @@ class Sequential {
 
   /// The current learning rate (a schedule's, where there is one). Throws StateError before compile.
   double learning_rate() const;
-  /// Throws StateError before compile, ArgumentError where the optimizer has a schedule.
+  /// Throws StateError before compile, ArgumentError where the optimizer has a schedule or the rate is not finite.
   void set_learning_rate(double rate);
   /// As Optimizer's, for a model that is compiled already: a loaded one does not know of what it was saved with. Throws
   /// StateError before compile.

@@ -25,8 +25,9 @@ struct Variable {
 /// construction but the listing of variables.
 class OptimizerState {
  public:
-  /// State for all weights that were created trainable. Gives the optimizer a name where it has none.
-  OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters);
+  /// State for all weights that were created trainable. Gives the optimizer a name where it has none. Without
+  /// `allocated` it has no memory and only tells which variables there would be.
+  OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters, bool allocated = true);
 
   /// One step: gradients (which are changed too) are unscaled, accumulated, clipped; weights decayed, updated,
   /// averaged, constrained. `trainable`: for each parameter of the table whether it takes part now; without any nothing
@@ -49,7 +50,7 @@ class OptimizerState {
   double learning_rate() const {
     return arguments_.learning_rate.is_schedule() ? arguments_.learning_rate.at(step_) : learning_rate_;
   }
-  /// Throws ArgumentError where the optimizer has a schedule.
+  /// Throws ArgumentError where the optimizer has a schedule, or the rate is not finite.
   void set_learning_rate(double rate);
   /// By how much training must multiply the loss before gradients are computed; they are divided by it here.
   double loss_scale() const { return arguments_.loss_scale_factor.value_or(1.0); }

@@ -36,7 +36,8 @@ void check_labels(const ArrayView& y, std::int64_t classes, std::optional<std::i
 void check_target_shape(const ArrayView& y, const Shape& wanted);
 
 /// One weight a sample: sample_weight, or the weight of the sample's class, or empty where both are absent.
-/// Throws ArgumentError where both are given, ShapeError where sample_weight is not (N) or (N, 1).
+/// Throws ArgumentError where both are given or a class's weight is not finite, ShapeError where sample_weight is not
+/// (N) or (N, 1).
 std::vector<float> weights_of(const ArrayView& sample_weight, const std::map<int, double>& class_weight,
                               const ArrayView& y);
 

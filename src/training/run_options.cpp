@@ -8,13 +8,13 @@
 
 namespace sumi::training {
 
-namespace {
-
 void require_at_least(std::int64_t least, std::int64_t value, const char* argument) {
   if (value >= least) return;
   throw ArgumentError(std::string("Expected `") + argument + "` to be at least " + std::to_string(least) +
                       ". Received " + argument + "=" + std::to_string(value) + ".");
 }
+
+namespace {
 
 void check_steps(const std::optional<std::int64_t>& steps, const char* argument) {
   if (steps) require_at_least(1, *steps, argument);
@@ -51,10 +51,16 @@ void check(const FitOptions& options) {
         "validation_split=" +
         std::to_string(options.validation_split) + ".");
   }
-  const int* every = std::get_if<int>(&options.validation_freq);
-  if (every != nullptr && *every < 1) {
-    throw ArgumentError("Expected `validation_freq` to be at least 1, or a list of epochs. Received validation_freq=" +
-                        std::to_string(*every) + ".");
+  const auto refuse_frequency = [](int epoch, const char* where) {
+    if (epoch >= 1) return;
+    throw ArgumentError(
+        "Expected `validation_freq` to be at least 1, or a list of epochs counted from 1. Received validation_freq=" +
+        std::to_string(epoch) + where + ".");
+  };
+  if (const int* every = std::get_if<int>(&options.validation_freq)) {
+    refuse_frequency(*every, "");
+  } else {
+    for (const int epoch : std::get<std::vector<int>>(options.validation_freq)) refuse_frequency(epoch, " in the list");
   }
 }
 

@@ -9,6 +9,9 @@
 
 namespace sumi::training {
 
+/// Throws ArgumentError for a value below the least.
+void require_at_least(std::int64_t least, std::int64_t value, const char* argument);
+
 /// What fit trains and validates on.
 struct FitSources {
   std::unique_ptr<Source> training;

@@ -129,6 +129,7 @@ Samples check_samples(Model& model, const ArrayView& x, const ArrayView& y, cons
   samples.y = y;
   check_finite(x, "x");
   check_finite(y, "y");
+  if (!sample_weight.empty()) check_finite(sample_weight, "sample_weight");
   model.resolve_loss(y.shape());
   const Program& program = model.program(samples.sample_shape, 1, Mode::test);
   check_target_shape(y, program.true_shape);

@@ -85,10 +85,6 @@ void callback_fact(const Case& c) {
   static const std::regex halving(R"(LearningRateScheduler\(lambda step,lr: lr/2\), lr0=([0-9.]+), (\d+) epochs)");
   const std::string op = c.op();
   std::smatch match;
-  if (op.starts_with("TensorBoard")) {
-    throw Skip(
-        "TensorBoard's event files are protocol buffers of another program; CSVLogger and History have the numbers");
-  }
   if (op == "monitor direction") return direction(c);
   if (std::regex_match(op, match, stopping)) return early_stopping(c, std::stoi(match[1]), match[2].matched);
   if (std::regex_match(op, match, improves)) {

@@ -1,16 +1,18 @@
 // Reads cases of what Keras does and says of each whether sumi does it too: `ok ID`, `not ok ID: expected ..., got ...`
 // or `skip ID: why`.
 //
-// golden [--area NAME] [--id ID]
+// golden [--area NAME] [--id ID] [--scenarios FOLDER]
+//
+// With --scenarios it runs the tests that stand for the cases told in words; FOLDER has the test programs.
 //
 // The folder of golden-cases.json and traces.json is that of the environment variable SUMI_GOLDEN_DIR.
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include "golden/cases.hpp"
+#include "golden/scenarios.hpp"
 
 namespace sumi::golden {
 namespace {
@@ -42,7 +44,7 @@ const std::map<std::string, Handler>& fact_handlers() {
       {"naming", naming_fact},
       {"error", error_fact},
       {"callback", callback_fact},
-      {"utils", missing_fact},
+      {"utils", utils_fact},
   };
   return handlers;
 }
@@ -58,7 +60,7 @@ const std::map<std::string, Handler>& trace_handlers() {
 }
 
 struct Selection {
-  std::string area, id;
+  std::string area, id, scenarios;
   bool takes(const Json& json) const {
     return (area.empty() || json.value("area", "") == area) && (id.empty() || json.value("id", "") == id);
   }
@@ -66,16 +68,22 @@ struct Selection {
 
 struct Counts {
   int ok = 0, not_ok = 0, skipped = 0;
+  std::vector<std::string> told;  // the cases that are told in words
 };
 
-// `why`: the text that wasn't understood, where it is the case's own.
+// `why`: the text that wasn't understood.
 void skip_unread(const Case& c, const std::string& why, Counts& counts) {
+  const std::string id = c.text("id");
   ++counts.skipped;
-  std::cout << "skip " << c.text("id") << ": ";
-  if (!c.op().empty() && c.op().find(why) != std::string::npos) {
-    std::cout << "told in words, see test \"" << c.op() << "\"\n";
-  } else {
+  counts.told.push_back(id);
+  std::cout << "skip " << id << ": ";
+  const Scenario* scenario = find_scenario(id);
+  if (scenario == nullptr) {
     std::cout << "not interpreted: " << why << '\n';
+  } else if (scenario->supported()) {
+    std::cout << "told in words, see test \"" << scenario->text << "\" of " << scenario->program << '\n';
+  } else {
+    std::cout << "not supported: " << scenario->text << '\n';
   }
 }
 
@@ -129,6 +137,9 @@ int run_all(const Selection& selection) {
     return skipped;
   }
   std::cout << counts.ok << " ok, " << counts.not_ok << " not ok, " << counts.skipped << " skipped\n";
+  if (!selection.scenarios.empty()) {
+    return check_scenarios(selection.scenarios, counts.told) ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
   return counts.not_ok == 0 && counts.ok > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -137,13 +148,15 @@ int run_all(const Selection& selection) {
 
 int main(int argc, char** argv) {
   sumi::golden::Selection selection;
+  const std::map<std::string, std::string*> options = {
+      {"--area", &selection.area}, {"--id", &selection.id}, {"--scenarios", &selection.scenarios}};
   for (int i = 1; i < argc; i += 2) {
-    const bool area = std::strcmp(argv[i], "--area") == 0;
-    if ((!area && std::strcmp(argv[i], "--id") != 0) || i + 1 == argc) {
-      std::cerr << "usage: golden [--area NAME] [--id ID]\n";
+    const auto option = options.find(argv[i]);
+    if (option == options.end() || i + 1 == argc) {
+      std::cerr << "usage: golden [--area NAME] [--id ID] [--scenarios FOLDER]\n";
       return 2;
     }
-    (area ? selection.area : selection.id) = argv[i + 1];
+    *option->second = argv[i + 1];
   }
   try {
     return sumi::golden::run_all(selection);

@@ -1,5 +1,5 @@
-// What Keras's own tests show in scenarios that golden-cases.json tells only in words: each test has those words as its
-// name.
+// What Keras's own tests show in scenarios that golden-cases.json tells only in words: scenarios.cpp says which test
+// stands for which of them.
 #include <iostream>
 #include <map>
 #include <sstream>
@@ -70,7 +70,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 using namespace sumi::golden;
 
-TEST_CASE("log keys seen by callbacks, metrics=['mean_absolute_error'], validation_data given") {
+TEST_CASE("Which numbers each hook of a callback gets") {
   const Tensor x = xt::ones<float>({8, 4}), y = xt::zeros<float>({8, 3});
   Sequential model({Dense{.units = 3}});
   model.compile({.optimizer = SGD{}, .loss = "mse", .metrics = {"mean_absolute_error"}});
@@ -106,7 +106,7 @@ TEST_CASE("log keys seen by callbacks, metrics=['mean_absolute_error'], validati
   CHECK(keys.size() == 4);
 }
 
-TEST_CASE("SGD(learning_rate=1.0), one None gradient") {
+TEST_CASE("A weight without a gradient stays as it is, with a warning") {
   const Tensor x = xt::zeros<float>({1, 2}), y = xt::zeros<float>({1, 2});
   Sequential model({TwoWeights{}});
   // The mean over two outputs of (3 - 0)^2 has the gradient 3 for each of them. What has none does not decay either.
@@ -125,7 +125,7 @@ TEST_CASE("SGD(learning_rate=1.0), one None gradient") {
   CHECK(weights[1] == Tensor({0.75F, 0.75F}));
 }
 
-TEST_CASE("same, optimizer=None") {
+TEST_CASE("The summary of a model that isn't compiled has no optimizer") {
   Sequential model({Input{.shape = {2}}, Dense{.units = 3}});
   const std::string text = model.summary_text();
   for (const char* line : {"Total params: 9", "Trainable params: 9", "Non-trainable params: 0"}) {
@@ -135,20 +135,20 @@ TEST_CASE("same, optimizer=None") {
   CHECK_FALSE(contains(text, "Optimizer params"));
 }
 
-TEST_CASE("Sequential: two layers with the same name") {
+TEST_CASE("Two layers of the same name are refused") {
   Sequential model({Dense{.units = 2, .name = "dense"}});
   CHECK(contains(error_text<ArgumentError>([&] { model.add(Dense{.units = 2, .name = "dense"}); }),
                  "should have unique names"));
   CHECK(model.layers().size() == 1);
 }
 
-TEST_CASE("Sequential: call with no layers") {
+TEST_CASE("A model without layers can't be called") {
   Sequential model;
   const Tensor x = xt::ones<float>({3, 2});
   CHECK(contains(error_text<ArgumentError>([&] { model.predict(x, {.verbose = 0}); }), "no layers"));
 }
 
-TEST_CASE("Sequential: build((3,4)) after Input(2,batch_size=3)") {
+TEST_CASE("A model with an Input is not built for another shape") {
   Sequential model({Input{.shape = {2}, .batch_size = 3}, Dense{.units = 2}});
   CHECK(contains(error_text<ArgumentError>([&] { model.build({3, 4}); }), "already been configured"));
   model.build({3, 2});

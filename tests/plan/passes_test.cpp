@@ -150,6 +150,16 @@ TEST_CASE("images stay blocked from convolution to convolution") {
   CHECK(count(names, "reorder") == 2);
 }
 
+TEST_CASE("what a plan hands out is plain, even where a convolution made it") {
+  for (const std::int64_t filters : {16, 32}) {
+    const std::vector<Layer> layers = {Conv2D{.filters = 32, .kernel_size = 3, .name = "conv"},
+                                       Conv2D{.filters = filters, .kernel_size = 3, .name = "conv_1"}};
+    const Shape input = {2, 12, 12, 16};
+    check_same(run_model_graph(make_model_graph(layers, input, false), backend::cpu(), {}),
+               run_model_graph(make_model_graph(layers, input, false), backend::reference(), all_but("")));
+  }
+}
+
 TEST_CASE("an unknown pass can't be disabled") {
   ModelGraph model = make_model_graph({Dense{.units = 3, .name = "d"}}, {2, 4}, false);
   CHECK_THROWS_AS(plan::optimize(model.graph, {backend::reference(), model.kept(), 1}, {"fuse_everything"}),

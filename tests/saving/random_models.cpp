@@ -1,14 +1,14 @@
 // Writes random models for the test that builds them in real Keras as well: their JSON, weights and data, and what sumi
-// makes of these.
+// makes of these. Fails where twenty or more don't have every layer among them.
 //
-// random_models FOLDER COUNT
+// random_models FOLDER COUNT [FIRST_SEED]
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <random>
+#include <set>
 
-#include "sumi/layers.hpp"
+#include "saving/random_layers.hpp"
+#include "saving/unusual_layers.hpp"
 #include "sumi/random.hpp"
 #include "sumi/saving.hpp"
 #include "support/pattern.hpp"
@@ -19,102 +19,103 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The same numbers from the same seed everywhere, unlike the standard's distributions.
-class Dice {
- public:
-  explicit Dice(unsigned seed) : random_(seed) {}
-  int number(int from, int to) { return from + static_cast<int>(random_() % static_cast<unsigned>(to - from + 1)); }
-  bool coin() { return number(0, 1) == 1; }
-  template <class T>
-  T one_of(std::initializer_list<T> values) {
-    return *(values.begin() + number(0, static_cast<int>(values.size()) - 1));
+using testing::any_layers;
+using testing::augmentations;
+using testing::Dice;
+using testing::image_layers;
+using testing::Make;
+using testing::row_layers;
+using testing::sequence_layers;
+
+/// Adds a layer of the list, one that takes what the model gives so far and leaves something not too large.
+bool add(Sequential& model, Dice& dice, const Make& make) {
+  constexpr std::int64_t most = 6000;
+  try {
+    model.add(make(dice));
+  } catch (const ShapeError&) {
+    return false;  // an image has become too small
+  } catch (const ArgumentError&) {
+    return false;  // channels that groups don't divide
   }
-  Size2 size(int from, int to) {
-    const int height = number(from, to);
-    return {height, number(from, to)};
+  const Shape output = model.output_shape();
+  if (element_count({output.begin() + 1, output.end()}) > most) {
+    model.pop();
+    return false;
   }
-  ActivationFunction activation() {
-    return one_of<const char*>({"linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "sigmoid",
-                                "tanh", "softplus", "softsign", "hard_sigmoid", "hard_swish", "mish", "softmax"});
-  }
-  Regularizer regularizer() { return one_of<Regularizer>({{}, {}, L2{.l2 = 0.01}, L1L2{.l1 = 0.001, .l2 = 0.01}}); }
+  dice.input = output;
+  return true;
+}
 
- private:
-  std::mt19937 random_;
-};
-
-using Make = std::function<Layer(Dice&)>;
-
-/// Images to images.
-const std::vector<Make> image_layers = {
-    [](Dice& dice) {
-      const bool strided = dice.coin();
-      return Conv2D{.filters = dice.number(1, 3) * 2,
-                    .kernel_size = dice.size(1, 3),
-                    .strides = strided ? dice.size(1, 2) : Size2(1),
-                    .padding = dice.one_of({"valid", "same"}),
-                    .dilation_rate = strided ? Size2(1) : dice.size(1, 2),
-                    .activation = dice.activation(),
-                    .use_bias = dice.coin(),
-                    .kernel_regularizer = dice.regularizer()};
-    },
-    [](Dice& dice) { return Conv2D{.filters = 4, .kernel_size = 3, .groups = 2, .activation = dice.activation()}; },
-    [](Dice& dice) {
-      return Conv2D{.filters = 8, .kernel_size = 3, .padding = dice.one_of({"valid", "same"}), .activation = "relu"};
-    },
-    [](Dice& dice) {
-      return MaxPooling2D{.pool_size = dice.size(1, 3), .padding = dice.one_of({"valid", "same"})};
-    },
-    [](Dice& dice) {
-      return AveragePooling2D{
-          .pool_size = dice.size(2, 3), .strides = dice.size(1, 2), .padding = dice.one_of({"valid", "same"})};
-    },
-};
-
-/// Anything to the same shape.
-const std::vector<Make> any_layers = {
-    [](Dice& dice) {
-      return BatchNormalization{.momentum = 0.9, .epsilon = 0.01, .center = dice.coin(), .scale = dice.coin()};
-    },
-    [](Dice& dice) { return Activation{.activation = dice.activation()}; },
-    [](Dice& dice) { return ReLU{.max_value = 1.5, .negative_slope = 0.1 * dice.number(0, 2), .threshold = 0.25}; },
-    [](Dice&) { return Rescaling{.scale = 0.5, .offset = 0.25}; },
-    [](Dice&) { return Softmax{}; },
-    [](Dice&) { return Dropout{.rate = 0.0}; },
-};
-
-/// Rows of numbers to rows of numbers.
-const std::vector<Make> row_layers = {
-    [](Dice& dice) {
-      return Dense{.units = dice.number(3, 20),
-                   .activation = dice.activation(),
-                   .use_bias = dice.coin(),
-                   .kernel_regularizer = dice.regularizer(),
-                   .kernel_constraint = dice.coin() ? Constraint(MaxNorm{.max_value = 1.0}) : Constraint()};
-    },
-};
-
-/// Adds a layer of one of both lists; another one where an image has become too small for it.
-void add_random(Sequential& model, Dice& dice, const std::vector<Make>& some, const std::vector<Make>& others) {
-  for (;;) {
-    const std::vector<Make>& makers = dice.number(0, 2) < 2 ? some : others;
-    try {
-      return model.add(makers[static_cast<std::size_t>(dice.number(0, static_cast<int>(makers.size()) - 1))](dice));
-    } catch (const ShapeError&) {
-      continue;
-    } catch (const ArgumentError&) {
-      continue;  // channels that groups don't divide
-    }
+/// Adds a layer that is to occur in this model.
+void add_one(Sequential& model, Dice& dice, const Make& make) {
+  for (int tries = 0; tries < 20; ++tries) {
+    if (add(model, dice, make)) return;
   }
 }
 
-Sequential random_model(Dice& dice, int outputs, bool classifies) {
-  Sequential model({Input{.shape = {dice.number(6, 14), dice.number(6, 14), dice.number(1, 2) * 2 - 1}}});
-  for (int i = dice.number(1, 4); i > 0; --i) add_random(model, dice, image_layers, any_layers);
+/// Adds a layer of one of both lists.
+void add_random(Sequential& model, Dice& dice, const std::vector<Make>& some, const std::vector<Make>& others) {
+  while (!add(model, dice, dice.one_of(dice.number(0, 2) < 2 ? some : others))) {
+  }
+}
+
+/// The next of a list for each model, so that a few models have them all.
+const Make& next(const std::vector<Make>& makers, unsigned turn) { return makers[turn % makers.size()]; }
+
+void add_image_layers(Sequential& model, Dice& dice, unsigned seed) {
+  if (!dice.trains) {
+    add_one(model, dice, next(augmentations, seed / 5 * 2));
+    add_one(model, dice, next(augmentations, seed / 5 * 2 + 1));
+  }
+  add_one(model, dice, next(image_layers, seed));
+  for (int i = dice.number(0, 3); i > 0; --i) add_random(model, dice, image_layers, any_layers);
+  add_one(model, dice, next(any_layers, seed));
+}
+
+/// From images to rows by way of sequences.
+void add_sequence_layers(Sequential& model, Dice& dice, unsigned turn) {
+  const Shape image = dice.input;
+  const bool rows = dice.coin();
+  add_one(model, dice, [&](Dice&) {
+    return Reshape{.target_shape = rows ? Shape{image[1], -1} : Shape{-1, image[3]}};
+  });
+  add_one(model, dice, next(sequence_layers, turn));
+  for (int i = dice.number(0, 2); i > 0; --i) add_random(model, dice, sequence_layers, any_layers);
+  switch (turn % 3) {
+    case 0:
+      return model.add(GlobalAveragePooling1D{.data_format = dice.data_format});
+    case 1:
+      return model.add(GlobalMaxPooling1D{.data_format = dice.data_format});
+    default:
+      return model.add(Flatten{.data_format = dice.data_format});
+  }
+}
+
+void add_global_pooling(Sequential& model, Dice& dice) {
+  const bool keepdims = dice.coin();
   if (dice.coin()) {
-    model.add(Flatten{});
+    model.add(GlobalAveragePooling2D{.data_format = dice.data_format, .keepdims = keepdims});
   } else {
-    model.add(GlobalAveragePooling2D{});
+    model.add(GlobalMaxPooling2D{.data_format = dice.data_format, .keepdims = keepdims});
+  }
+  if (keepdims) model.add(Flatten{.data_format = dice.data_format});
+}
+
+Sequential random_model(Dice& dice, unsigned seed, int outputs, bool classifies) {
+  const int height = dice.number(6, 14), width = dice.number(6, 14), channels = dice.number(1, 4);
+  const bool first = dice.data_format.channels_first();
+  dice.input = first ? Shape{None, channels, height, width} : Shape{None, height, width, channels};
+  Sequential model({Input{.shape = Shape(dice.input.begin() + 1, dice.input.end())}});
+  add_image_layers(model, dice, seed);
+  switch (seed % 3) {
+    case 0:
+      add_global_pooling(model, dice);
+      break;
+    case 1:
+      model.add(Flatten{.data_format = dice.data_format});
+      break;
+    default:
+      add_sequence_layers(model, dice, seed / 3);
   }
   for (int i = dice.number(0, 2); i > 0; --i) add_random(model, dice, row_layers, any_layers);
   model.add(Dense{.units = outputs, .activation = classifies ? "softmax" : "linear"});
@@ -134,12 +135,31 @@ Json values_of(const std::vector<Tensor>& tensors) {
   return all;
 }
 
-Json one_case(unsigned seed) {
+/// One step of SGD and three of Adam.
+void train(Sequential& model, const Tensor& x, const Tensor& y, const std::string& loss, Json& result) {
+  const std::vector<Tensor> weights = model.get_weights();
+  // With a rate of 1 a step is the gradient.
+  model.compile({.optimizer = SGD{.learning_rate = 1.0}, .loss = Loss(loss.c_str())});
+  result["losses"].push_back(model.train_on_batch(x, y)["loss"]);
+  result["after_sgd"] = values_of(model.get_weights());
+  model.set_weights(weights);
+  // Some gradients are zero but for rounding, as those of biases before a batch norm: a small epsilon would make steps
+  // of their noise.
+  model.compile({.optimizer = Adam{.learning_rate = 0.01, .epsilon = 0.001}});
+  for (int step = 0; step < 3; ++step) result["losses"].push_back(model.train_on_batch(x, y)["loss"]);
+  result["after_adam"] = values_of(model.get_weights());
+}
+
+/// The model of a seed and what sumi makes of it. Its layers' classes are added to the others.
+Json one_case(unsigned seed, std::set<std::string>& classes) {
   set_random_seed(seed);
   Dice dice(seed);
+  if (dice.number(0, 3) == 0) dice.data_format = "channels_first";
+  dice.trains = seed % 5 != 4;
   const bool classifies = dice.coin();
   const int batch = dice.number(4, 12), outputs = dice.number(2, 5);
-  Sequential model = random_model(dice, outputs, classifies);
+  Sequential model = random_model(dice, seed, outputs, classifies);
+  for (const LayerRef& layer : model.layers()) classes.emplace(layer.layer().class_name());
   std::vector<Tensor> weights = model.get_weights();
   for (std::size_t i = 0; i < weights.size(); ++i) {
     // Gains, offsets and moving values are not what they begin as.
@@ -147,7 +167,7 @@ Json one_case(unsigned seed) {
   }
   Shape shape = model.input_shape();
   shape[0] = batch;
-  const Tensor x = filled(shape, 1);
+  const Tensor x = 0.987F * filled(shape, 1);  // not where some activations jump
   Tensor y = filled({batch, outputs}, 2);
   if (classifies) {
     y = Tensor::from_shape({static_cast<std::size_t>(batch)});
@@ -161,29 +181,41 @@ Json one_case(unsigned seed) {
                  {"weights", values_of(weights)}};
   model.set_weights(weights);
   result["predictions"] = values_of({model.predict(x, {.verbose = 0})});
-  // With a rate of 1 a step is the gradient.
-  model.compile({.optimizer = SGD{.learning_rate = 1.0}, .loss = Loss(loss.c_str())});
-  result["losses"].push_back(model.train_on_batch(x, y)["loss"]);
-  result["after_sgd"] = values_of(model.get_weights());
-  model.set_weights(weights);
-  // Some gradients are zero but for rounding, as those of biases before a batch norm: a small epsilon would make steps
-  // of their noise.
-  model.compile({.optimizer = Adam{.learning_rate = 0.01, .epsilon = 0.001}});
-  for (int step = 0; step < 3; ++step) result["losses"].push_back(model.train_on_batch(x, y)["loss"]);
-  result["after_adam"] = values_of(model.get_weights());
+  if (dice.trains) {
+    train(model, x, y, loss, result);
+  } else {
+    model.compile({.loss = Loss(loss.c_str())});
+    result["losses"].push_back(model.test_on_batch(x, y)["loss"]);
+  }
   return result;
+}
+
+/// Says which built-in layers are not among the classes.
+bool has_all(const std::set<std::string>& classes) {
+  bool all = true;
+  for (const Layer& layer : testing::unusual_layers()) {
+    const std::string name(layer.class_name());
+    if (name == "InputLayer" || classes.contains(name)) continue;
+    std::cerr << "none of the models has the layer " << name << "\n";
+    all = false;
+  }
+  return all;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: random_models FOLDER COUNT\n";
+  if (argc != 3 && argc != 4) {
+    std::cerr << "usage: random_models FOLDER COUNT [FIRST_SEED]\n";
     return 2;
   }
   const fs::path folder = argv[1];
+  const auto count = static_cast<unsigned>(std::stoi(argv[2]));
+  const unsigned first = argc == 4 ? static_cast<unsigned>(std::stoi(argv[3])) : 1;
   fs::create_directories(folder);
-  for (unsigned seed = 1; seed <= static_cast<unsigned>(std::stoi(argv[2])); ++seed) {
-    std::ofstream(folder / ("model_" + std::to_string(seed) + ".json")) << one_case(seed).dump();
+  std::set<std::string> classes;
+  for (unsigned seed = first; seed < first + count; ++seed) {
+    std::ofstream(folder / ("model_" + std::to_string(seed) + ".json")) << one_case(seed, classes).dump();
   }
+  return count < 20 || has_all(classes) ? 0 : 1;
 }

@@ -219,7 +219,18 @@ TEST_CASE("fit: wrong turns are refused before anything is trained") {
   refuse({.validation_split = 1.0}, "validation_split=1");
   refuse({.validation_split = -0.1}, "validation_split=-0.1");
   refuse({.validation_split = 0.999}, "not sufficient to split it");
-  refuse({.validation_freq = 0}, "validation_freq=0");
+  refuse({.validation_freq = 0}, "validation_freq=0.");
+  refuse({.validation_freq = std::vector<int>{2, 0}}, "counted from 1. Received validation_freq=0 in the list.");
+  refuse({.initial_epoch = -1}, "Expected `initial_epoch` to be at least 0. Received initial_epoch=-1.");
+  refuse({.steps_per_epoch = 0}, "steps_per_epoch=0");
+  refuse({.validation_steps = 0}, "validation_steps=0");
+  refuse({.validation_batch_size = -2}, "validation_batch_size=-2");
+  refuse({.class_weight = {{1, std::nan("")}}}, "Expected finite numbers in class_weight. Received nan for class 1.");
+  std::vector<float> weights(20, 1.0F);
+  refuse({.class_weight = {{1, 2.0}}, .sample_weight = weights},
+         "You cannot `class_weight` and `sample_weight` at the same time.");
+  weights[3] = std::numeric_limits<float>::infinity();
+  refuse({.sample_weight = weights}, "Expected finite numbers in sample_weight. Received infinity at sample 3");
   CHECK_THROWS_WITH(model.fit(points.x, std::vector<int>(19, 0)), ContainsSubstring("Data cardinality is ambiguous"));
   CHECK_THROWS_WITH(model.fit(points.x, std::vector<int>(20, 3)), ContainsSubstring("label 3 at sample 0"));
   Tensor poisoned = points.x;

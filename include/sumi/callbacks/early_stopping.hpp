@@ -30,7 +30,7 @@ struct EarlyStoppingOptions {
 /// Ends training when a number of the logs has not improved for some epochs.
 class EarlyStopping : public MonitorCallback {
  public:
-  /// Throws ArgumentError for a negative patience.
+  /// Throws ArgumentError for a negative patience or start_from_epoch.
   explicit EarlyStopping(EarlyStoppingOptions options = {});
 
   /// The epoch (from 0) that was the last, 0 where training was not stopped.

@@ -19,6 +19,9 @@ struct LambdaCallbackOptions {
   OnRun on_train_end = {};
   OnBatch on_train_batch_begin = {};
   OnBatch on_train_batch_end = {};
+  /// Other names of the two above, called where those are not given.
+  OnBatch on_batch_begin = {};
+  OnBatch on_batch_end = {};
   OnRun on_test_begin = {};
   OnRun on_test_end = {};
   OnBatch on_test_batch_begin = {};
@@ -47,10 +50,18 @@ class LambdaCallback : public Callback {
     if (functions_.on_train_end) functions_.on_train_end(logs);
   }
   void on_train_batch_begin(std::int64_t batch, const Logs& logs) override {
-    if (functions_.on_train_batch_begin) functions_.on_train_batch_begin(batch, logs);
+    if (functions_.on_train_batch_begin) return functions_.on_train_batch_begin(batch, logs);
+    Callback::on_train_batch_begin(batch, logs);
   }
   void on_train_batch_end(std::int64_t batch, const Logs& logs) override {
-    if (functions_.on_train_batch_end) functions_.on_train_batch_end(batch, logs);
+    if (functions_.on_train_batch_end) return functions_.on_train_batch_end(batch, logs);
+    Callback::on_train_batch_end(batch, logs);
+  }
+  void on_batch_begin(std::int64_t batch, const Logs& logs) override {
+    if (functions_.on_batch_begin) functions_.on_batch_begin(batch, logs);
+  }
+  void on_batch_end(std::int64_t batch, const Logs& logs) override {
+    if (functions_.on_batch_end) functions_.on_batch_end(batch, logs);
   }
   void on_test_begin(const Logs& logs) override {
     if (functions_.on_test_begin) functions_.on_test_begin(logs);

@@ -13,9 +13,12 @@ class LearningRateScheduler : public Callback {
  public:
   /// From the epoch (from 0) and the rate so far.
   using Schedule = std::function<double(int epoch, double learning_rate)>;
+  /// From the epoch alone.
+  using EpochSchedule = std::function<double(int epoch)>;
 
   /// Throws ArgumentError where there is no function.
   explicit LearningRateScheduler(Schedule schedule, int verbose = 0);
+  explicit LearningRateScheduler(EpochSchedule schedule, int verbose = 0);
 
   /// Throws ArgumentError where the optimizer has a schedule or the rate is no number.
   void on_epoch_begin(int epoch, const Logs& logs) override;

@@ -16,7 +16,8 @@ class MonitorCallback : public Callback {
   std::optional<double> best() const { return best_; }
 
  protected:
-  /// `mode`: "min", "max", or "auto", by the metric; any other warns and is "auto".
+  /// `mode`: "min", "max", or "auto", by the metric; any other warns and is "auto". Throws ArgumentError for a
+  /// min_delta that is not finite.
   MonitorCallback(std::string class_name, std::string monitor, std::string mode, double min_delta,
                   std::optional<double> best = {});
 

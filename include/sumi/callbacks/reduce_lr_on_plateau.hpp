@@ -27,7 +27,7 @@ struct ReduceLROnPlateauOptions {
 /// logs: the epoch's, from before the reduction.
 class ReduceLROnPlateau : public MonitorCallback {
  public:
-  /// Throws ArgumentError for a factor of 1 or more, or below 0.
+  /// Throws ArgumentError for a factor of 1 or more, and for what is below 0.
   explicit ReduceLROnPlateau(ReduceLROnPlateauOptions options = {});
 
   void on_train_begin(const Logs& logs) override;

@@ -29,6 +29,8 @@ Answer make_vector_product(const OpCase& op);
 Answer make_matmul(const OpCase& op);
 /// Activate, ActivateBackward, Add, Multiply, in any layout.
 Answer make_elementwise(const OpCase& op);
+/// PRelu and its gradients, in any layout.
+Answer make_prelu(const OpCase& op);
 /// Dropout, GaussianNoise.
 Answer make_noise(const OpCase& op);
 /// RandomAffine and its gradient, RandomErase.
@@ -37,6 +39,8 @@ Answer make_augmentation(const OpCase& op);
 Answer make_channelwise(const OpCase& op);
 /// BatchNorm, BatchNormBackward.
 Answer make_batch_norm(const OpCase& op);
+/// GroupNorm, GroupNormBackward, in any layout.
+Answer make_group_norm(const OpCase& op);
 /// Moments, ChannelAffine, GradientSums.
 Answer make_norm_chain(const OpCase& op);
 /// FoldAffine, FoldAffineBackward.

@@ -27,10 +27,11 @@ namespace {
 
 // In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_winograd, make_convolution,    make_vector_product, make_matmul,
-    make_elementwise,      make_noise,    make_augmentation,   make_channelwise,    make_batch_norm,
-    make_norm_chain,       make_fold,     make_pool,           make_margins,        make_upsample,
-    make_transpose,        make_softmax,  make_pointwise_loss, make_reorder};
+    make_thin_convolution, make_winograd,   make_convolution, make_vector_product, make_matmul,
+    make_elementwise,      make_prelu,      make_noise,       make_augmentation,   make_channelwise,
+    make_batch_norm,       make_group_norm, make_norm_chain,  make_fold,           make_pool,
+    make_margins,          make_upsample,   make_transpose,   make_softmax,        make_pointwise_loss,
+    make_reorder};
 
 // A convolution back to its input, which adds the bias to what another kernel has made.
 class BiasedKernel final : public Kernel {
@@ -55,6 +56,7 @@ class BiasedKernel final : public Kernel {
 bool is_layout_blind(const graph::Attributes& attributes) {
   return std::holds_alternative<graph::Activate>(attributes) ||
          std::holds_alternative<graph::ActivateBackward>(attributes) ||
+         std::holds_alternative<graph::PRelu>(attributes) || std::holds_alternative<graph::PReluBackward>(attributes) ||
          std::holds_alternative<graph::Add>(attributes) || std::holds_alternative<graph::Multiply>(attributes) ||
          std::holds_alternative<graph::AddBias>(attributes) || std::holds_alternative<graph::Affine>(attributes) ||
          std::holds_alternative<graph::Dropout>(attributes) ||
@@ -67,6 +69,8 @@ bool is_layout_blind(const graph::Attributes& attributes) {
          std::holds_alternative<graph::ChannelAffine>(attributes) ||
          std::holds_alternative<graph::GradientSums>(attributes) ||
          std::holds_alternative<graph::NormChainBackwardData>(attributes) ||
+         std::holds_alternative<graph::GroupNorm>(attributes) ||
+         std::holds_alternative<graph::GroupNormBackward>(attributes) ||
          std::holds_alternative<graph::BatchNorm>(attributes) ||
          std::holds_alternative<graph::BatchNormBackward>(attributes);
 }
@@ -148,12 +152,9 @@ class CpuBackend final : public Backend {
               int threads) override {
     const auto floats = static_cast<std::int64_t>(count);
     const int parts = threads_for(floats, threads);
-    // In steps of 16, so that threads share no cache line and the weights' division into vectors stays the same.
-    const std::int64_t lines = (floats + 15) / 16;
     parallel(parts, [&](int part) {
-      const Slice slice = slice_of(lines, part, parts);
-      const std::int64_t end = slice.end * 16 < floats ? slice.end * 16 : floats;
-      kernels().update(rule, w, gradient, slots, slice.begin * 16, end);
+      const Slice slice = lines_of(floats, part, parts);
+      kernels().update(rule, w, gradient, slots, slice.begin, slice.end);
     });
   }
 };

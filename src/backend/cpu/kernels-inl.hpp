@@ -7,11 +7,14 @@
 #include "backend/cpu/random-inl.hpp"
 #include "backend/cpu/resample-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
+#include "backend/cpu/prelu-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
+#include "backend/cpu/activation-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/row_norm-inl.hpp"
 #include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
@@ -27,6 +30,8 @@
 const KernelTable table = {
     .relu = relu,
     .relu_backward = relu_backward,
+    .activate = activate,
+    .activate_backward = activate_backward,
     .add = add,
     .multiply = multiply,
     .dropout = dropout,
@@ -38,6 +43,10 @@ const KernelTable table = {
     .sum = sum,
     .moments = moments,
     .gradient_sums = gradient_sums,
+    .prelu = prelu,
+    .prelu_backward = prelu_backward,
+    .prelu_sample = prelu_sample,
+    .prelu_sample_backward = prelu_sample_backward,
     .max_pool = max_pool,
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,
@@ -58,6 +67,8 @@ const KernelTable table = {
     .softmax = softmax,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
+    .normalize_rows = normalize_rows,
+    .normalize_rows_backward = normalize_rows_backward,
     .pointwise_loss = pointwise_loss,
     .pointwise_loss_backward = pointwise_loss_backward,
     .update = update,

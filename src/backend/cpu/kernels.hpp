@@ -17,6 +17,12 @@ struct Relu {
   float limit = 0;  ///< Infinite where there is none.
 };
 
+/// An element-wise function of another family.
+struct Activation {
+  ActivationKind kind = ActivationKind::linear;
+  float alpha = 0, threshold = 0, default_value = 0;
+};
+
 /// Of which numbers a kernel draws, and in which order positions lie in memory: one after the other, or, with a block,
 /// images of so many pixels in blocks of channels. Blocks and channels are multiples of `lanes` then.
 struct Draws {
@@ -61,6 +67,14 @@ struct PairLoss {
   enum class Kind { squared_error, absolute_error, huber, logits_cross_entropy };
   Kind kind = Kind::squared_error;
   float delta = 1;
+};
+
+/// Rows that are normalised, each by its own moments. Parameters repeat after so many `groups` of rows.
+struct RowNorm {
+  std::int64_t size = 0, groups = 1;
+  double epsilon = 0;
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
 };
 
 /// A row of numbers times a matrix of so many rows, each of `columns` numbers.
@@ -145,6 +159,9 @@ struct WinogradBackward {
 struct KernelTable {
   void (*relu)(const Relu& relu, const float* x, float* y, std::int64_t count);
   void (*relu_backward)(const Relu& relu, const float* x_or_y, const float* dy, float* dx, std::int64_t count);
+  void (*activate)(const Activation& activation, const float* x, float* y, std::int64_t count);
+  void (*activate_backward)(const Activation& activation, const float* x_or_y, const float* dy, float* dx,
+                            std::int64_t count);
   void (*add)(const float* a, const float* b, float* y, std::int64_t count);
   void (*multiply)(const float* a, const float* b, float* y, std::int64_t count);
 
@@ -173,6 +190,15 @@ struct KernelTable {
   /// Sums of dy and of dy * (x - mean).
   void (*gradient_sums)(const float* x, const float* dy, std::int64_t count, std::int64_t period, const float* mean,
                         double* sums, double* products);
+
+  /// PReLU. dx may be null; the sums are those of the gradient of alpha.
+  void (*prelu)(const float* x, const float* alpha, float* y, std::int64_t count, std::int64_t period);
+  void (*prelu_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                         std::int64_t period, double* sums);
+  /// The same where each element has an alpha of its own.
+  void (*prelu_sample)(const float* x, const float* alpha, float* y, std::int64_t count);
+  void (*prelu_sample_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                                float* sums);
 
   /// Output rows [begin, end), counted through all images: image * out_height + row. sign: null, or 1 or -1 per
   /// channel: -1 for the smallest.
@@ -224,6 +250,14 @@ struct KernelTable {
                                 std::int64_t begin, std::int64_t end);
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
                                          std::int64_t size, std::int64_t begin, std::int64_t end);
+
+  /// Rows [begin, end): graph::GroupNorm of samples of one pixel.
+  void (*normalize_rows)(const RowNorm& norm, const float* x, float* y, float* means, float* inv_stds,
+                         std::int64_t begin, std::int64_t end);
+  /// dx may be null; adds to the gradients of gamma and beta, `size * groups` numbers each.
+  void (*normalize_rows_backward)(const RowNorm& norm, const float* x, const float* means, const float* inv_stds,
+                                  const float* dy, float* dx, float* dgamma, float* dbeta, std::int64_t begin,
+                                  std::int64_t end);
 
   /// The sum of the losses of so many pairs, and their slopes by the prediction, times scale.
   double (*pointwise_loss)(const PairLoss& loss, const float* predicted, const float* truth, std::int64_t count);

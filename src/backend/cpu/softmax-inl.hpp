@@ -1,28 +1,5 @@
 // Softmax over rows, and the cross entropy of its input. See simd-inl.hpp for how this file is included.
 
-/// The first `count` floats of a vector; the others are `rest`.
-SUMI_INLINE Vec load_some(const float* from, std::int64_t count, float rest) {
-  if (count >= lanes) return load<Vec>(from);
-  Vec v = broadcast<Vec>(rest);
-  for (std::int64_t i = 0; i < count; ++i) v[i] = from[i];
-  return v;
-}
-SUMI_INLINE void store_some(float* to, Vec v, std::int64_t count) {
-  if (count >= lanes) return store(to, v);
-  for (std::int64_t i = 0; i < count; ++i) to[i] = v[i];
-}
-
-SUMI_INLINE float most_of(Vec v) {
-  float most = v[0];
-  for (std::int64_t i = 1; i < lanes; ++i) most = larger(float(v[i]), most);
-  return most;
-}
-SUMI_INLINE float sum_of(Vec v) {
-  float sum = 0;
-  for (std::int64_t i = 0; i < lanes; ++i) sum += v[i];
-  return sum;
-}
-
 /// Writes the softmax of one row. Returns its largest number and the sum of exponentials less it.
 struct RowSum {
   float most, sum;

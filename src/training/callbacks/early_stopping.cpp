@@ -4,14 +4,14 @@
 
 #include "sumi/error.hpp"
 #include "sumi/sequential.hpp"
+#include "training/run_options.hpp"
 
 namespace sumi {
 
 EarlyStopping::EarlyStopping(EarlyStoppingOptions options)
     : MonitorCallback("EarlyStopping", options.monitor, options.mode, options.min_delta), options_(std::move(options)) {
-  if (options_.patience >= 0) return;
-  throw ArgumentError("Expected `patience` to be at least 0. Received patience=" + std::to_string(options_.patience) +
-                      ".");
+  training::require_at_least(0, options_.patience, "patience");
+  training::require_at_least(0, options_.start_from_epoch, "start_from_epoch");
 }
 
 void EarlyStopping::on_train_begin(const Logs& /*logs*/) {

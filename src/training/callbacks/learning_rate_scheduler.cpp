@@ -15,6 +15,12 @@ LearningRateScheduler::LearningRateScheduler(Schedule schedule, int verbose)
   if (!schedule_) throw ArgumentError("Expected `schedule` to be a function of epoch and rate. Received an empty one.");
 }
 
+LearningRateScheduler::LearningRateScheduler(EpochSchedule schedule, int verbose)
+    : LearningRateScheduler(
+          schedule ? Schedule([of_epoch = std::move(schedule)](int epoch, double) { return of_epoch(epoch); })
+                   : Schedule(),
+          verbose) {}
+
 void LearningRateScheduler::on_epoch_begin(int epoch, const Logs& /*logs*/) {
   const double rate = schedule_(epoch, model().learning_rate());
   if (!std::isfinite(rate)) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/text.hpp"
 #include "core/warning.hpp"
 #include "sumi/error.hpp"
 #include "training/model.hpp"
@@ -17,6 +18,9 @@ MonitorCallback::MonitorCallback(std::string class_name, std::string monitor, st
       mode_(std::move(mode)),
       min_delta_(std::abs(min_delta)),
       best_(best) {
+  if (!std::isfinite(min_delta)) {
+    throw ArgumentError("Expected `min_delta` to be a finite number. Received min_delta=" + repr(min_delta) + ".");
+  }
   if (mode_ == "auto" || mode_ == "min" || mode_ == "max") return;
   warn(class_name_ + " mode '" + mode_ + "' is unknown, fallback to auto mode.");
   mode_ = "auto";

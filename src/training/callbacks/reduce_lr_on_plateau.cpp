@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "sumi/error.hpp"
 #include "sumi/sequential.hpp"
+#include "training/run_options.hpp"
 
 namespace sumi {
 
@@ -18,6 +19,11 @@ ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options)
   if (!(options_.factor >= 0.0)) {
     throw ArgumentError(
         "Expected `factor` to be from 0 up to, but not including, 1. Received factor=" + repr(options_.factor) + ".");
+  }
+  training::require_at_least(0, options_.patience, "patience");
+  training::require_at_least(0, options_.cooldown, "cooldown");
+  if (!(options_.min_lr >= 0.0)) {
+    throw ArgumentError("Expected `min_lr` to be at least 0. Received min_lr=" + repr(options_.min_lr) + ".");
   }
 }
 
