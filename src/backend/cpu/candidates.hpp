@@ -49,7 +49,7 @@ Answer make_fold(const OpCase& op);
 Answer make_pool(const OpCase& op);
 /// Pad2d, Crop2d, Upsample2d and its gradient.
 Answer make_resize(const OpCase& op);
-/// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
+/// Softmax over the last axes, SoftmaxCrossEntropy, Sparsemax, Glu, and their gradients.
 Answer make_softmax(const OpCase& op);
 /// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.
 Answer make_pointwise_loss(const OpCase& op);
