@@ -13,7 +13,10 @@
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
 #include "backend/cpu/activation-inl.hpp"
+#include "backend/cpu/glu-inl.hpp"
+#include "backend/cpu/rows-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/sparsemax-inl.hpp"
 #include "backend/cpu/row_norm-inl.hpp"
 #include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
@@ -65,6 +68,11 @@ const KernelTable table = {
     .lanes = lanes,
     .vector_product = vector_product,
     .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .sparsemax = sparsemax,
+    .sparsemax_backward = sparsemax_backward,
+    .glu = glu,
+    .glu_backward = glu_backward,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
     .normalize_rows = normalize_rows,

@@ -243,9 +243,21 @@ struct KernelTable {
   /// The part of the product that the matrix's rows [begin, end) make. Columns are a multiple of `lanes`.
   void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end, float* sums);
 
-  /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
-  /// that is no class); its gradient from the softmax y.
-  void (*softmax)(const float* x, float* y, std::int64_t size, std::int64_t begin, std::int64_t end);
+  /// Softmax, or its logarithm, of the rows [begin, end) of `size` numbers; of those only that the mask, where there is
+  /// one, does not exclude by a 0. Its gradient from its output.
+  void (*softmax)(const float* x, const float* mask, float* y, bool log, std::int64_t size, std::int64_t begin,
+                  std::int64_t end);
+  void (*softmax_backward)(const float* y, const float* dy, float* dx, bool log, std::int64_t size, std::int64_t begin,
+                           std::int64_t end);
+  void (*sparsemax)(const float* x, float* y, std::int64_t size, std::int64_t begin, std::int64_t end);
+  void (*sparsemax_backward)(const float* y, const float* dy, float* dx, std::int64_t size, std::int64_t begin,
+                             std::int64_t end);
+  /// Rows of twice `half` numbers.
+  void (*glu)(const float* x, float* y, std::int64_t half, std::int64_t begin, std::int64_t end);
+  void (*glu_backward)(const float* x, const float* dy, float* dx, std::int64_t half, std::int64_t begin,
+                       std::int64_t end);
+  /// Softmax with the cross entropy of the row's label (no number where that is no class); the gradient from the
+  /// softmax y.
   void (*softmax_cross_entropy)(const float* x, const float* labels, float* y, float* values, std::int64_t size,
                                 std::int64_t begin, std::int64_t end);
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
