@@ -49,7 +49,8 @@ Answer make_fold(const OpCase& op);
 Answer make_pool(const OpCase& op);
 /// Pad2d, Crop2d, Upsample2d and its gradient.
 Answer make_resize(const OpCase& op);
-/// Softmax over the last axes, SoftmaxCrossEntropy, Sparsemax, Glu, and their gradients.
+/// Softmax over the last axes, SoftmaxCrossEntropy, CrossEntropy of logits and probabilities, Sparsemax, Glu, and their
+/// gradients.
 Answer make_softmax(const OpCase& op);
 /// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.
 Answer make_pointwise_loss(const OpCase& op);
