@@ -124,6 +124,36 @@ TEST_CASE("softmax with cross entropy, and its gradient, agree with the referenc
   }
 }
 
+TEST_CASE("cross entropy of logits and probabilities, and its gradient, agree with the reference", "[cpu][softmax]") {
+  std::uint32_t seed = 1;
+  for (const Shape& shape : {Shape{250, 10}, Shape{4, 1}, Shape{2, 9, 17}, Shape{300, 150}, Shape{1, 64}}) {
+    for (const double smoothing : {0.0, 0.25}) {
+      INFO(to_string(shape) << ", smoothing " << smoothing);
+      const graph::CrossEntropy op{false, true, smoothing};
+      const Operand x = random_operand(shape, ++seed, graph::Layout::plain, -8, 8);
+      Operand truth = random_operand(shape, ++seed);
+      for (float& value : truth.values) value = value < 0 ? 0.0F : value;
+      const Operand values = output_operand({shape.begin(), shape.end() - 1});
+      const auto loss = run_fast(op, {x, truth}, {values})[0];
+      // Labels are at most 1 each, logarithms about 20.
+      const double sum = static_cast<double>(shape.back()), relative = tolerance(shape.back(), 16);
+      check_within(loss, run_exact(op, {x, truth}, {values})[0], std::vector<double>(loss.size(), sum * 20 * relative));
+
+      const std::vector<Operand> inputs = {x, truth, random_operand(values.shape, ++seed)};
+      const graph::CrossEntropyBackward backward{op};
+      const auto dx = run_fast(backward, inputs, {output_operand(shape)})[0];
+      check_within(dx, run_exact(backward, inputs, {output_operand(shape)})[0],
+                   std::vector<double>(dx.size(), sum * relative));
+      CHECK(run_fast(backward, inputs, {output_operand(shape)}, 1)[0] == dx);
+    }
+  }
+  // A class that cannot be costs nothing where its label is 0.
+  const Operand never{{1, 3}, {1.0F, -std::numeric_limits<float>::infinity(), 1.0F}};
+  const Operand half{{1, 3}, {0.5F, 0.0F, 0.5F}};
+  const auto loss = run_fast(graph::CrossEntropy{false, true}, {never, half}, {output_operand({1})})[0];
+  CHECK(std::abs(static_cast<double>(loss[0]) - std::log(2.0)) <= 4 * unit_roundoff);
+}
+
 TEST_CASE("a label that is no class gives no number", "[cpu][softmax]") {
   Operand labels = output_operand({2});
   labels.values = {1.0F, 5.0F};

@@ -53,7 +53,8 @@ Answer make_margins(const OpCase& op);
 Answer make_upsample(const OpCase& op);
 /// Transpose.
 Answer make_transpose(const OpCase& op);
-/// Softmax over the last axes, SoftmaxCrossEntropy, Sparsemax, Glu, and their gradients.
+/// Softmax over the last axes, SoftmaxCrossEntropy, CrossEntropy of logits and probabilities, Sparsemax, Glu, and their
+/// gradients.
 Answer make_softmax(const OpCase& op);
 /// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.
 Answer make_pointwise_loss(const OpCase& op);

@@ -263,6 +263,12 @@ struct KernelTable {
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
                                          std::int64_t size, std::int64_t begin, std::int64_t end);
 
+  /// The cross entropy of rows of logits with probabilities: graph::CrossEntropy that is not sparse, from logits.
+  void (*dense_cross_entropy)(const float* x, const float* truth, float smoothing, float* values, std::int64_t size,
+                              std::int64_t begin, std::int64_t end);
+  void (*dense_cross_entropy_backward)(const float* x, const float* truth, const float* dvalues, float smoothing,
+                                       float* dx, std::int64_t size, std::int64_t begin, std::int64_t end);
+
   /// Rows [begin, end): graph::GroupNorm of samples of one pixel.
   void (*normalize_rows)(const RowNorm& norm, const float* x, float* y, float* means, float* inv_stds,
                          std::int64_t begin, std::int64_t end);

@@ -78,6 +78,28 @@ SUMI_INLINE V smaller(V a, V b) {
   return a < b ? a : b;
 }
 
+#if defined(__SSE2__)
+// The instructions that do just that; compilers make a comparison and a choice of it.
+SUMI_INLINE Vec larger(Vec a, Vec b) {
+#if SUMI_LANES == 16
+  return _mm512_maskz_max_ps(0xffff, a, b);  // the plain ones warn of their own undefined lanes
+#elif SUMI_LANES == 8
+  return _mm256_max_ps(a, b);
+#else
+  return _mm_max_ps(a, b);
+#endif
+}
+SUMI_INLINE Vec smaller(Vec a, Vec b) {
+#if SUMI_LANES == 16
+  return _mm512_maskz_min_ps(0xffff, a, b);
+#elif SUMI_LANES == 8
+  return _mm256_min_ps(a, b);
+#else
+  return _mm_min_ps(a, b);
+#endif
+}
+#endif
+
 /// All lanes as one, the halves of a vector first: combine(combine(...), combine(...)).
 template <class Combine>
 SUMI_INLINE float folded(Vec v, const Combine& combine) {

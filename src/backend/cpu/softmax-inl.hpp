@@ -144,3 +144,48 @@ void softmax_cross_entropy_backward(const float* y, const float* labels, const f
     to[at] = valid ? (from[at] - 1.0F) * dvalues[row] : __builtin_nanf("");
   }
 }
+
+/// A row of logits and of the probabilities of its classes, of which `smoothing` is shared by all classes.
+struct DenseCrossEntropy {
+  const float* x;
+  const float* truth;
+  std::int64_t size;
+  float smoothing;
+  float most = 0, log_sum = 0;
+  SUMI_INLINE Vec label(std::int64_t i) const {
+    const Vec v = load_some(truth + i, size - i, 0) * (1.0F - smoothing) + smoothing / static_cast<float>(size);
+    if (size - i >= lanes) return v;
+    float known[lanes];
+    store(known, v);
+    return load_some(known, size - i, 0);
+  }
+  /// The sum of labels, and of their products with what the class's logarithm lacks; 0 log 0 is 0.
+  SUMI_INLINE void add(std::int64_t i, std::int64_t count, TwoSums& s) const {
+    const Vec l = label(i);
+    s.a += l;
+    s.b += l == Vec{} ? Vec{} : l * ((most - load_some(x + i, count, 0)) + log_sum);
+  }
+};
+
+void dense_cross_entropy(const float* x, const float* truth, float smoothing, float* values, std::int64_t size,
+                         std::int64_t begin, std::int64_t end) {
+  for (std::int64_t r = begin; r < end; ++r) {
+    const RowSum sum = sum_of_exponentials(SoftmaxRow<false>{x + r * size, nullptr, size}, nullptr);
+    const DenseCrossEntropy row = {x + r * size, truth + r * size, size, smoothing, sum.most, __builtin_logf(sum.sum)};
+    values[r] = static_cast<float>(sums_of_row(row, size).b);
+  }
+}
+
+void dense_cross_entropy_backward(const float* x, const float* truth, const float* dvalues, float smoothing, float* dx,
+                                  std::int64_t size, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t r = begin; r < end; ++r) {
+    float* to = dx + r * size;
+    const RowSum sum = sum_of_exponentials(SoftmaxRow<false>{x + r * size, nullptr, size}, to);
+    const DenseCrossEntropy row = {x + r * size, truth + r * size, size, smoothing};
+    const auto weight = static_cast<float>(sums_of_row(row, size).a) / sum.sum;
+    for (std::int64_t i = 0; i < size; i += lanes) {
+      const Vec gradient = load_some(to + i, size - i, 0) * weight - row.label(i);
+      store_some(to + i, Vec(gradient * dvalues[r]), size - i);
+    }
+  }
+}

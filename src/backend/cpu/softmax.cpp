@@ -1,5 +1,5 @@
-// Softmax, its logarithm and sparsemax over the last axes, the cross entropy of softmax's input where the plan joined
-// them, glu, and the gradients of all.
+// Softmax, its logarithm and sparsemax over the last axes, the cross entropy of their input, glu, and the gradients of
+// all.
 #include "backend/cpu/kernels.hpp"
 #include "backend/cpu/row_kernel.hpp"
 
@@ -41,11 +41,37 @@ Answer make_backward(const graph::SoftmaxBackward& softmax, const OpCase& op) {
                          });
 }
 
+// The cross entropy of logits with probabilities.
+Answer make_dense_loss(const graph::CrossEntropy& loss, bool backward, const OpCase& op) {
+  if (loss.sparse || !loss.from_logits || loss.ignore_class) {
+    return refuse(
+        "cpu/dense_cross_entropy: takes probabilities as labels, logits as predictions, and no ignored class");
+  }
+  const std::int64_t size = op.inputs[0].shape.back();
+  const auto smoothing = static_cast<float>(loss.label_smoothing);
+  if (backward) {
+    return make_row_kernel("dense_cross_entropy_backward", op, size, work_of_exponential,
+                           [size, smoothing](const Arguments& a, std::int64_t begin, std::int64_t end) {
+                             kernels().dense_cross_entropy_backward(a.inputs[0], a.inputs[1], a.inputs[2], smoothing,
+                                                                    a.outputs[0], size, begin, end);
+                           });
+  }
+  return make_row_kernel("dense_cross_entropy", op, size, work_of_exponential,
+                         [size, smoothing](const Arguments& a, std::int64_t begin, std::int64_t end) {
+                           kernels().dense_cross_entropy(a.inputs[0], a.inputs[1], smoothing, a.outputs[0], size, begin,
+                                                         end);
+                         });
+}
+
 }  // namespace
 
 Answer make_softmax(const OpCase& op) {
   if (const auto* softmax = std::get_if<graph::Softmax>(&op.attributes)) return make_forward(*softmax, op);
   if (const auto* softmax = std::get_if<graph::SoftmaxBackward>(&op.attributes)) return make_backward(*softmax, op);
+  if (const auto* loss = std::get_if<graph::CrossEntropy>(&op.attributes)) return make_dense_loss(*loss, false, op);
+  if (const auto* loss = std::get_if<graph::CrossEntropyBackward>(&op.attributes)) {
+    return make_dense_loss(loss->forward, true, op);
+  }
   if (op.inputs.empty() || op.inputs[0].shape.empty()) return {};
   const std::int64_t size = op.inputs[0].shape.back();
   if (std::holds_alternative<graph::SoftmaxCrossEntropy>(op.attributes)) {
