@@ -10,9 +10,9 @@ void compile_for_kmnist(Sequential& model, double learning_rate) {
                  .metrics = {"accuracy"}});
 }
 
-Sequential make_kmnist_model(double learning_rate) {
+Sequential make_kmnist_model(double learning_rate, const Shape& image, std::int64_t classes) {
   Sequential model({
-      Input{.shape = {28, 28, 1}},
+      Input{.shape = image},
       Conv2D{.filters = 32, .kernel_size = {3, 3}, .activation = "relu"},
       BatchNormalization{},
       MaxPooling2D{.pool_size = {2, 2}},
@@ -24,7 +24,7 @@ Sequential make_kmnist_model(double learning_rate) {
       Flatten{},
       Dense{.units = 256, .activation = "relu"},
       BatchNormalization{},
-      Dense{.units = 10, .activation = "softmax"},
+      Dense{.units = static_cast<int>(classes), .activation = "softmax"},
   });
   compile_for_kmnist(model, learning_rate);
   return model;

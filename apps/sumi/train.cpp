@@ -1,5 +1,4 @@
 // `sumi train`: the KMNIST tutorial, from the images to the test accuracy.
-#include <sumi/datasets.hpp>
 #include <sumi/error.hpp>
 #include <sumi/random.hpp>
 #include <sumi/saving.hpp>
@@ -14,6 +13,7 @@
 #include <sstream>
 
 #include "commands.hpp"
+#include "data.hpp"
 #include "files.hpp"
 #include "interrupt.hpp"
 #include "kmnist_model.hpp"
@@ -21,8 +21,6 @@
 #include "training_record.hpp"
 
 namespace {
-
-namespace kmnist = sumi::datasets::kmnist;
 
 struct TrainArguments {
   TrainSettings settings = {.threads = sumi::num_threads()};
@@ -77,9 +75,11 @@ class ModelKeeper : public sumi::Callback {
 };
 
 // The model that is trained: a saved one, an edited architecture, or the tutorial's.
-sumi::Sequential first_model(TrainArguments& arguments) {
+sumi::Sequential first_model(TrainArguments& arguments, const LabelledImages& images) {
   TrainSettings& settings = arguments.settings;
-  if (arguments.init.empty() && arguments.model.empty()) return make_kmnist_model(settings.learning_rate);
+  if (arguments.init.empty() && arguments.model.empty()) {
+    return make_kmnist_model(settings.learning_rate, images.image_shape, images.classes);
+  }
   sumi::Sequential model = open_model(arguments.init.empty() ? arguments.model : arguments.init);
   if (!model.is_compiled()) compile_for_kmnist(model, settings.learning_rate);
   if (arguments.learning_rate->count() > 0) model.set_learning_rate(settings.learning_rate);
@@ -95,18 +95,6 @@ sumi::Sequential first_model(TrainArguments& arguments) {
 // What a saved model says of its training; empty where it says nothing.
 std::string notes_of(const std::filesystem::path& model) {
   return model.empty() ? std::string() : sumi::inspect_file(model).notes;
-}
-
-// Which files were trained on.
-std::map<std::string, std::string> checksums(const std::filesystem::path& folder) {
-  std::map<std::string, std::string> sums;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name.find("-ubyte") != std::string::npos) {
-      sums[name] = sumi::datasets::sha256_of(entry.path());
-    }
-  }
-  return sums;
 }
 
 void draw(const TrainArguments& arguments, const DataSource& data, const TrainingRecord& record) {
@@ -139,25 +127,22 @@ void train(TrainArguments& arguments) {
   sumi::set_random_seed(settings.seed);
   sumi::set_num_threads(settings.threads);
 
-  const kmnist::LoadOptions where{.folder = arguments.data, .allow_sample = true};
-  const kmnist::Location location = kmnist::locate(where);
-  sumi::datasets::Dataset images = sumi::datasets::load_idx(location.folder);
-  const DataSource data{location.folder, location.is_sample, images.train.images.count(), images.test.images.count(),
-                        arguments.out.empty() ? std::map<std::string, std::string>() : checksums(location.folder)};
+  const LabelledImages images = open_data(arguments.data, !arguments.out.empty());
+  const DataSource& data = images.source;
   if (data.is_sample) {
     std::cout << sample_warning(data) << "\nKMNIST was looked for at:\n";
-    for (const std::string& place : location.looked_at) std::cout << "  " << place << "\n";
+    for (const std::string& place : images.looked_at) std::cout << "  " << place << "\n";
     std::cout << "\n";
   }
 
-  sumi::Sequential model = first_model(arguments);
+  sumi::Sequential model = first_model(arguments, images);
   model.summary();
 
   const auto record =
       std::make_shared<TrainingRecord>(notes_of(arguments.init), static_cast<std::size_t>(model.epoch()));
   {
     const InterruptScope interrupts;
-    model.fit(images.train.images.normalized_view(), images.train.labels,
+    model.fit(images.x_train, images.y_train,
               {.batch_size = settings.batch_size,
                .epochs = settings.epochs,
                .verbose = verbosity(arguments.verbose),
@@ -168,8 +153,8 @@ void train(TrainArguments& arguments) {
   }
   save(arguments, data, *record, std::nullopt);  // should the test not come to an end, the training is kept
 
-  const sumi::Logs test = model.evaluate(images.test.images.normalized_view(), images.test.labels,
-                                         {.batch_size = settings.batch_size, .verbose = 0});
+  const sumi::Logs test =
+      model.evaluate(images.x_test, images.y_test, {.batch_size = settings.batch_size, .verbose = 0});
   save(arguments, data, *record, test);
   if (!arguments.out.empty()) {
     model.save(model_file(arguments), {.notes = training_notes(settings, data, *record, test)});
@@ -187,9 +172,12 @@ void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train the KMNIST network as the Keras tutorial does, then test it");
   command
       ->add_option("--data", arguments->data,
-                   "Folder of the four IDX files; default: $SUMI_DATA,\n"
-                   "else where `sumi fetch` put them, else a small sample set")
-      ->type_name("DIR");
+                   "Images with labels: a folder of four IDX files, a .npz\n"
+                   "file, a folder of Kuzushiji-49's .npz files, or a folder\n"
+                   "with a sub-folder for each class; default: $SUMI_DATA,\n"
+                   "else where `sumi fetch` put KMNIST, else a small sample\n"
+                   "set")
+      ->type_name("PATH");
   command
       ->add_option("--out", arguments->out,
                    "Folder for model.keras, history.json, accuracy.png and\n"
@@ -247,6 +235,7 @@ void add_train(CLI::App& app) {
       "  sumi train\n"
       "  sumi train --epochs 3 --verbose 2 --out run\n"
       "  sumi train --init run/model.keras --epochs 30 --out more\n"
-      "  sumi train --data ~/kmnist --seed 1 --threads 2");
+      "  sumi train --data ~/kmnist --seed 1 --threads 2\n"
+      "  sumi train --data mnist.npz");
   command->callback([arguments] { train(*arguments); });
 }

@@ -52,8 +52,8 @@ std::string training_notes(const TrainSettings& settings, const DataSource& data
                            const std::optional<sumi::Logs>& test) {
   using Json = nlohmann::ordered_json;
   Json history = {{"data",
-                   {{"folder", data.folder.string()},
-                    {"name", data.is_sample ? "sumi's sample set, not KMNIST" : "IDX files"},
+                   {{"folder", data.path.string()},
+                    {"name", data.is_sample ? "sumi's sample set, not KMNIST" : data.form},
                     {"is_sample", data.is_sample},
                     {"training_images", data.training_images},
                     {"test_images", data.test_images},

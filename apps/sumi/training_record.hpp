@@ -24,7 +24,9 @@ struct TrainSettings {
 
 /// Where the images came from.
 struct DataSource {
-  std::filesystem::path folder;
+  std::filesystem::path path;  ///< a folder or a file
+  /// `IDX files`, `NumPy archive`, ...
+  std::string form = "IDX files";
   bool is_sample = false;
   std::int64_t training_images = 0;
   std::int64_t test_images = 0;

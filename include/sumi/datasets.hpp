@@ -1,4 +1,4 @@
-// Labelled images from IDX files, and KMNIST: where it is looked for, how it is fetched.
+// Labelled images from IDX files, KMNIST and Kuzushiji-49: where they are looked for, how KMNIST is fetched.
 #pragma once
 
 #include <cstdint>
@@ -77,12 +77,15 @@ std::string sha256_of(const std::filesystem::path& file);
 
 namespace kmnist {
 
-/// Where load_data looks.
+/// What load_data loads, and where it looks.
 struct LoadOptions {
-  /// Folder of the four files; nowhere else is looked then. Empty: $SUMI_DATA, then cache_folder().
+  /// "kmnist" or "k49".
+  std::string type = "kmnist";
+  /// Folder of the four files; nowhere else is looked then. Empty: $SUMI_DATA, then the cache folder of the
+  /// type.
   std::filesystem::path folder = {};
-  /// Whether the small set that ships with sumi (rendered kana of the same ten classes, not KMNIST) may stand in when
-  /// KMNIST is nowhere. Ask locate() whether it did.
+  /// Of "kmnist": whether the small set that ships with sumi (rendered kana of the same ten classes, not KMNIST) may
+  /// stand in when KMNIST is nowhere. Ask locate() whether it did.
   bool allow_sample = false;
 };
 
@@ -93,18 +96,23 @@ struct Location {
   std::vector<std::string> looked_at;  ///< every place tried before, with what was found there
 };
 
-/// Finds KMNIST: options.folder, else $SUMI_DATA, else cache_folder(), else, where allowed, the shipped sample.
-/// A folder counts as soon as it holds one of the four files. Throws FileError that lists every place.
+/// Finds the files of options.type: options.folder, else $SUMI_DATA, else the cache folder, else, where allowed, the
+/// shipped sample. A folder counts as soon as it holds one of the four files. Throws ArgumentError for another type,
+/// FileError that lists every place.
 Location locate(const LoadOptions& options = {});
 
-/// KMNIST: 60,000 training and 10,000 test images of 28x28, labels 0 to 9. Throws what locate and load_idx throw.
+/// "kmnist": 60,000 training and 10,000 test images of 28x28, labels 0 to 9. "k49", Kuzushiji-49: 232,365 and 38,547,
+/// labels 0 to 48, from k49-{train,test}-{imgs,labels}.npz, in each of which is the array arr_0 of unsigned bytes.
+/// Throws what locate and load_idx throw, FileError where a file of Kuzushiji-49 holds something else.
 Dataset load_data(const LoadOptions& options = {});
 
-/// Readings of the ten classes in label order: o, ki, su, tsu, na, ha, ma, ya, re, wo.
-const std::vector<std::string>& class_names();
+/// Readings of the classes in label order. "kmnist": o, ki, su, tsu, na, ha, ma, ya, re, wo. "k49": a, i, u, e, o, ka,
+/// ... wo, n, and the iteration mark. Throws ArgumentError for another type.
+const std::vector<std::string>& class_names(const std::string& type = "kmnist");
 
-/// $XDG_CACHE_HOME/sumi/kmnist, else ~/.cache/sumi/kmnist; empty where neither variable is set.
-std::filesystem::path cache_folder();
+/// $XDG_CACHE_HOME/sumi/TYPE, else ~/.cache/sumi/TYPE; empty where neither variable is set. Throws ArgumentError for
+/// another type.
+std::filesystem::path cache_folder(const std::string& type = "kmnist");
 
 /// What fetch is doing with one file.
 struct FetchProgress {

@@ -9,6 +9,7 @@
 #include "sumi/datasets.hpp"
 #include "sumi/error.hpp"
 #include "sumi/fields.hpp"
+#include "sumi/image_dataset.hpp"
 #include "sumi/initializers.hpp"
 #include "sumi/layer.hpp"
 #include "sumi/layers.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/random.hpp"
+#include "core/shuffle.hpp"
 #include "core/warning.hpp"
 #include "sumi/error.hpp"
 #include "training/data.hpp"
@@ -12,10 +13,6 @@
 namespace sumi::training {
 
 namespace {
-
-void shuffle(std::span<std::int64_t> order, Random& random) {
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
-}
 
 class ArraySource : public Source {
  public:

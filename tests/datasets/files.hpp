@@ -62,6 +62,14 @@ class Variable {
   std::optional<std::string> old_;
 };
 
+/// An environment in which no data are.
+struct Nowhere {
+  TempFolder folder;
+  Variable data{"SUMI_DATA", nullptr};
+  Variable cache{"XDG_CACHE_HOME", (folder / "cache").c_str()};
+  fs::path cached = folder / "cache" / "sumi" / "kmnist";
+};
+
 /// 'path', as messages name a file. Not with operator+, at which GCC 12 warns without reason (-Wrestrict).
 inline std::string in_quotes(const fs::path& path) { return std::string("'").append(path.string()).append("'"); }
 

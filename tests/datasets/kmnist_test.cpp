@@ -18,14 +18,6 @@ namespace {
 
 const fs::path repository = SUMI_REPOSITORY;
 
-// An environment in which KMNIST is nowhere.
-struct Nowhere {
-  TempFolder folder;
-  Variable data{"SUMI_DATA", nullptr};
-  Variable cache{"XDG_CACHE_HOME", (folder / "cache").c_str()};
-  fs::path cached = folder / "cache" / "sumi" / "kmnist";
-};
-
 // Where the real files are: $SUMI_DATA as it was when the program started, or a folder beside the repository.
 const fs::path real_kmnist = [] {
   const char* named = std::getenv("SUMI_DATA");

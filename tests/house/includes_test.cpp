@@ -39,7 +39,7 @@ const std::map<std::string, Names, std::less<>> strangers = {
     {"dnnl", {"src/backend/cpu/"}},
     {"hdf5", {"src/saving/hdf5_writer.cpp"}},
     {"nlohmann/", {"apps/", "src/saving/"}},
-    {"png.h", {"apps/sumi/png_image.cpp"}},
+    {"png.h", {"src/datasets/png_image.cpp"}},
     {"omp.h", {"src/backend/cpu/", "src/core/threads.cpp"}},
     {"oneapi/", {"src/backend/cpu/"}},
     {"openssl/", {"src/datasets/"}},
