@@ -1,5 +1,6 @@
 // `sumi predict`: what a saved model makes of images, or of any array.
 #include <sumi/error.hpp>
+#include <sumi/numpy.hpp>
 
 #include <algorithm>
 #include <iomanip>
@@ -10,7 +11,6 @@
 
 #include "commands.hpp"
 #include "images.hpp"
-#include "npy.hpp"
 #include "open_model.hpp"
 
 namespace fs = std::filesystem;
@@ -93,8 +93,7 @@ void predict(const PredictArguments& arguments) {
   if (arguments.npy.empty() != arguments.out.empty()) throw sumi::ArgumentError("--npy and --out belong together.");
   sumi::Sequential model = open_model(arguments.model);
   if (arguments.npy.empty()) return predict_images(model, arguments);
-  const NpyArray input = read_npy(arguments.npy);
-  write_npy(arguments.out, model.predict(input.view(), {.verbose = 0}));
+  sumi::save_npy(arguments.out, model.predict(sumi::load_npy(arguments.npy), {.verbose = 0}));
   std::cout << "Wrote " << arguments.out.string() << "\n";
 }
 

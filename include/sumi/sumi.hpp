@@ -19,6 +19,7 @@
 #include "sumi/machine.hpp"
 #include "sumi/metric.hpp"
 #include "sumi/metrics.hpp"
+#include "sumi/numpy.hpp"
 #include "sumi/optimizer.hpp"
 #include "sumi/optimizers.hpp"
 #include "sumi/plan.hpp"
@@ -32,4 +33,5 @@
 #include "sumi/spec.hpp"
 #include "sumi/tensor.hpp"
 #include "sumi/threads.hpp"
+#include "sumi/utils.hpp"
 #include "sumi/values.hpp"

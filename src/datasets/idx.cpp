@@ -68,20 +68,33 @@ std::uint64_t read_header(ByteSource& source, Shape& shape) {
 
 }  // namespace
 
+// What the content of a compressed file may take in memory beside four times the file's size.
+constexpr std::uint64_t slack = std::uint64_t{48} << 20;
+
 IdxArray read_idx(const fs::path& file) {
   ByteSource source(file);
   IdxArray array;
   const std::uint64_t expected = read_header(source, array.shape);
 
-  // Real images compress less than 16 times: one allocation for them, a few more for what compresses better, and
-  // nothing for a header that lies.
-  const std::uint64_t plausible = source.file_size() * (source.compressed() ? 16 : 1);
-  array.values.reserve(static_cast<std::size_t>(std::min(expected, plausible)));
+  const std::uint64_t limit = source.compressed() ? 4 * source.file_size() + slack : source.file_size();
+  // One allocation for a file of images, a few more for a small one, and nothing for a header that lies.
+  constexpr std::uint64_t small = std::uint64_t{1} << 20;
+  array.values.reserve(
+      static_cast<std::size_t>(std::min(expected, source.file_size() < small ? 4 * source.file_size() : limit)));
   std::array<std::uint8_t, 1 << 16> chunk;
   std::size_t got = 0;
   do {
     const std::uint64_t missing = expected - array.values.size();
     got = source.read(chunk.data(), static_cast<std::size_t>(std::min<std::uint64_t>(missing, chunk.size())));
+    const std::uint64_t size = array.values.size() + got;
+    if (size > limit) {
+      source.fail(
+          "it is compressed to less than a quarter of its content; of files that large only the content itself "
+          "is read. Expected a file that `gunzip` has unpacked.");
+    }
+    if (size > array.values.capacity() && size > 8 * small) {
+      array.values.reserve(static_cast<std::size_t>(std::min(expected, limit)));
+    }
     array.values.insert(array.values.end(), chunk.begin(), chunk.begin() + static_cast<std::ptrdiff_t>(got));
   } while (got > 0);
 

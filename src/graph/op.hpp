@@ -37,7 +37,7 @@ struct Conv2d {
   bool moments = false;
   std::optional<Window> pool = {};
 };
-/// dy, kernel -> dx. The shape of dx is that of the output value.
+/// dy, kernel, [bias (C), as a layer has it] -> dx, plus the bias. The shape of dx is that of the output value.
 struct Conv2dBackwardData {
   Window window;
   int groups = 1;

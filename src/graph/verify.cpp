@@ -18,7 +18,7 @@ struct Operands {
 // In the order of Attributes.
 constexpr std::array operands_of = {
     Operands{"xx??", "????"},     // conv2d
-    Operands{"xx", "x"},          // conv2d_backward_data
+    Operands{"xx?", "x"},         // conv2d_backward_data
     Operands{"xx", "x?"},         // conv2d_backward_weights
     Operands{"xxx???", "?x?"},    // conv2d_backward
     Operands{"xx?", "x"},         // matmul

@@ -64,9 +64,10 @@ void lower(const BatchNormalization& layer, Lowering& ops) {
   ops.output(ops.batch_norm(ops.input(), arguments));
 }
 
-/// Keras's dictionary of the bounds that are there.
-static void clipping_field(std::optional<RenormClipping>& clipping, Fields& f) {
+/// Keras's dictionary of the bounds that are there; an empty one where batch renormalisation has none.
+static void clipping_field(bool renorm, std::optional<RenormClipping>& clipping, Fields& f) {
   std::optional<NamedNumbers> numbers;
+  if (renorm) numbers.emplace();
   if (clipping) {
     numbers.emplace();
     if (clipping->rmax) numbers->emplace_back("rmax", *clipping->rmax);
@@ -103,7 +104,7 @@ void fields(BatchNormalization& layer, Fields& f) {
   f("gamma_constraint", layer.gamma_constraint);
   f("synchronized", layer.synchronized);
   f("renorm", layer.renorm);
-  clipping_field(layer.renorm_clipping, f);
+  clipping_field(layer.renorm, layer.renorm_clipping, f);
   f("renorm_momentum", layer.renorm_momentum);
 }
 

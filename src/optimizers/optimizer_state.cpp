@@ -35,7 +35,7 @@ bool positive(const std::optional<double>& value) { return value && *value > 0; 
 
 }  // namespace
 
-OptimizerState::OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters)
+OptimizerState::OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters, bool allocated)
     : optimizer_(std::move(optimizer)), parameters_(parameters.count()), floats_(parameters.trainable_floats()) {
   optimizer_.ensure_name();
   arguments_ = optimizer_->arguments();
@@ -52,9 +52,9 @@ OptimizerState::OptimizerState(Optimizer optimizer, const state::ParameterTable&
   ranges_.reserve(blocks_.size());
   decaying_.reserve(blocks_.size());
 
-  const auto add = [this](const OptimizerSlot& slot) {
-    arrays_.push_back(
-        {slot.name, slot.group, slot.scalar, state::Arena(slot.scalar ? 1 : floats_, slot.initial_value)});
+  const auto add = [this, allocated](const OptimizerSlot& slot) {
+    arrays_.push_back({slot.name, slot.group, slot.scalar, {}});
+    if (allocated) arrays_.back().floats = state::Arena(slot.scalar ? 1 : floats_, slot.initial_value);
   };
   if (arguments_.use_ema) add({.name = "average", .group = -2});
   if (accumulation_ > 1) add({.name = "gradient_accumulator", .group = -1});
@@ -235,13 +235,17 @@ template <class Float, class State>
 std::vector<Variable<Float>> OptimizerState::list(State& state, const std::string& model_name,
                                                   const std::vector<bool>& trainable) {
   const std::string prefix = state.arguments_.name + "/";
+  const auto part = [](auto& array, std::size_t begin, std::size_t size) -> std::span<Float> {
+    if (array.floats.size() == 0) return {};
+    return {array.floats.data() + begin, size};
+  };
   std::vector<Variable<Float>> variables = {{prefix + "iteration", {}, {}}};
   if (!state.arguments_.learning_rate.is_schedule()) {
     variables.push_back({prefix + "learning_rate", {}, {&state.learning_rate_, 1}});
   }
   for (std::size_t first = 0; first < state.arrays_.size();) {
     if (auto& scalar = state.arrays_[first]; scalar.scalar) {
-      variables.push_back({prefix + scalar.name, {}, {scalar.floats.data(), 1}});
+      variables.push_back({prefix + scalar.name, {}, part(scalar, 0, 1)});
       ++first;
       continue;
     }
@@ -252,8 +256,7 @@ std::vector<Variable<Float>> OptimizerState::list(State& state, const std::strin
       for (std::size_t i = first; i < end; ++i) {
         auto& array = state.arrays_[i];
         variables.push_back({prefix + model_name + "_" + block.layer + "_" + block.weight + "_" + array.name,
-                             block.shape,
-                             {array.floats.data() + block.begin, block.size}});
+                             block.shape, part(array, block.begin, block.size)});
       }
     }
     first = end;

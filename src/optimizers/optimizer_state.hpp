@@ -25,8 +25,9 @@ struct Variable {
 /// construction but the listing of variables.
 class OptimizerState {
  public:
-  /// State for all weights that were created trainable. Gives the optimizer a name where it has none.
-  OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters);
+  /// State for all weights that were created trainable. Gives the optimizer a name where it has none. Without
+  /// `allocated` it has no memory and only tells which variables there would be.
+  OptimizerState(Optimizer optimizer, const state::ParameterTable& parameters, bool allocated = true);
 
   /// One step: gradients (which are changed too) are unscaled, accumulated, clipped; weights decayed, updated,
   /// averaged, constrained. `trainable`: for each parameter of the table whether it takes part now; without any nothing

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
 
 #include "plan/passes.hpp"
@@ -22,7 +24,7 @@ class LayoutChooser {
   void run() {
     std::vector<graph::Op> ops = std::exchange(graph_.ops, {});
     for (graph::Op& op : ops) place(std::move(op));
-    for (const ValueId id : context_.kept) require_plain(id);
+    for (const ValueId id : context_.kept) hand_out_plain(id);
   }
 
  private:
@@ -116,9 +118,21 @@ class LayoutChooser {
     emit(with_inputs(op, Layout::plain));
   }
 
-  void require_plain(ValueId id) {
+  // What is read from outside is plain: the kernels go on with a blocked value in its place, from which it is
+  // reordered.
+  void hand_out_plain(ValueId id) {
     if (value(id).layout == Layout::plain) return;
-    throw std::logic_error("value '" + value(id).name + "' is read from outside, but has a blocked layout");
+    graph_.values.push_back(value(id));
+    const ValueId blocked = static_cast<ValueId>(graph_.values.size()) - 1;
+    value(id).layout = Layout::plain;
+    std::string layer;
+    for (graph::Op& op : graph_.ops) {
+      std::replace(op.inputs.begin(), op.inputs.end(), id, blocked);
+      if (std::find(op.outputs.begin(), op.outputs.end(), id) == op.outputs.end()) continue;
+      std::replace(op.outputs.begin(), op.outputs.end(), id, blocked);
+      layer = op.layer;
+    }
+    graph_.ops.push_back({graph::Reorder{}, {blocked}, {id}, layer});
   }
 
   graph::Graph& graph_;

@@ -18,7 +18,7 @@ struct PassContext {
   bool chooses_layouts = true;  ///< Whether choose_layouts will run: then a fused op may want images in blocks.
 };
 
-/// AddBias behind a convolution or matrix product becomes its third operand.
+/// AddBias behind a convolution, transposed or not, or a matrix product becomes its third operand.
 void fuse_bias(graph::Graph& graph, const PassContext& context);
 /// ReLU behind a convolution or matrix product becomes its epilogue.
 void fuse_relu(graph::Graph& graph, const PassContext& context);

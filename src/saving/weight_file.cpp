@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <set>
 
 #include "core/naming.hpp"
@@ -122,6 +123,26 @@ void require_no_misfits(const std::string& origin, const std::vector<VariableGro
   throw FileError("'" + origin + "' doesn't fit the model: a total of " + std::to_string(misfits.size()) +
                   " objects could not be loaded. Example error message for object " + objects[0] + ": " +
                   misfits[0].why + ". List of objects that could not be loaded: [" + join(objects) + "]");
+}
+
+void require_distinct(const WeightStore& store, const std::vector<VariableGroup>& groups) {
+  std::vector<Hdf5Array> arrays;
+  for (const VariableGroup& group : groups) {
+    for (auto& entry : store.entries(group)) {
+      if (!entry.array.data.empty()) arrays.push_back(std::move(entry.array));
+    }
+  }
+  const auto before = [](const Hdf5Array& a, const Hdf5Array& b) {
+    return std::less<>()(a.data.data(), b.data.data());
+  };
+  std::sort(arrays.begin(), arrays.end(), before);
+  const auto meet = [](const Hdf5Array& a, const Hdf5Array& b) {
+    return std::less<>()(b.data.data(), a.data.data() + a.data.size());
+  };
+  const auto found = std::adjacent_find(arrays.begin(), arrays.end(), meet);
+  if (found == arrays.end()) return;
+  throw FileError("'" + store.origin() + "' can't be read: " + repr(found->path) + " and " + repr((found + 1)->path) +
+                  " lie in the same bytes of it.");
 }
 
 void read_group(const WeightStore& store, const VariableGroup& group) {

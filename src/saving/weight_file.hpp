@@ -91,6 +91,9 @@ std::vector<Misfit> find_misfits(const WeightStore& store, const std::vector<Var
 void require_no_misfits(const std::string& origin, const std::vector<VariableGroup>& groups,
                         const std::vector<Misfit>& misfits);
 
+/// Throws FileError where two arrays of these groups share bytes: then they claim more memory than the file has.
+void require_distinct(const WeightStore& store, const std::vector<VariableGroup>& groups);
+
 /// Reads the variables of a group that fits.
 void read_group(const WeightStore& store, const VariableGroup& group);
 

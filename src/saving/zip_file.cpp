@@ -116,13 +116,6 @@ struct Source {
   throw FileError("The archive can't be written: " + text + ".");
 }
 
-/// Whether a name could lead somewhere else when an archive is unpacked.
-bool leads_out(const std::string& name) {
-  const bool absolute =
-      name.empty() || name[0] == '/' || name.find('\\') != std::string::npos || name.find(':') != std::string::npos;
-  return absolute || ("/" + name + "/").find("/../") != std::string::npos;
-}
-
 /// An archive with more members than 16 bits count has a directory of its own kind, and needs far more memory than its
 /// size tells.
 bool has_large_directory(std::span<const std::byte> archive) {
@@ -134,7 +127,13 @@ bool has_large_directory(std::span<const std::byte> archive) {
 
 }  // namespace
 
-void write_zip(AtomicFile& file, const std::vector<ZipMember>& members) {
+bool leads_out(const std::string& name) {
+  const bool absolute =
+      name.empty() || name[0] == '/' || name.find('\\') != std::string::npos || name.find(':') != std::string::npos;
+  return absolute || ("/" + name + "/").find("/../") != std::string::npos;
+}
+
+void write_zip(AtomicFile& file, const std::vector<ZipMember>& members, ZipMethod method) {
   Sink sink{file};
   std::deque<Source> sources;  // libzip reads them when it closes the archive
   zip_error_t error;
@@ -155,7 +154,8 @@ void write_zip(AtomicFile& file, const std::vector<ZipMember>& members) {
       zip_source_free(content);
       cannot_write(zip_get_error(archive));
     }
-    zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+    zip_set_file_compression(archive, static_cast<zip_uint64_t>(index),
+                             method == ZipMethod::stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0);
   }
   if (zip_close(archive) != 0) {
     if (sink.failure) std::rethrow_exception(sink.failure);
@@ -171,9 +171,11 @@ struct ZipReader::Archive {
   }
 };
 
-ZipReader::ZipReader(std::span<const std::byte> archive, std::string origin)
-    : archive_(std::make_unique<Archive>()), size_(archive.size()), origin_(std::move(origin)) {
-  if (has_large_directory(archive)) fail("", "its directory is made for more members than a model has");
+ZipReader::ZipReader(std::span<const std::byte> archive, std::string origin, ZipOwner owner)
+    : archive_(std::make_unique<Archive>()), size_(archive.size()), origin_(std::move(origin)), owner_(owner) {
+  if (has_large_directory(archive)) {
+    fail("", "its directory is made for more members than " + std::string(owner_.name) + " has");
+  }
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(archive.data(), archive.size(), 0, &error);
@@ -221,9 +223,8 @@ Bytes ZipReader::read(const std::string& name, std::size_t limit) const {
   if (stat.size > limit) {
     fail(name, "expected at most " + std::to_string(limit) + " bytes, received " + std::to_string(stat.size));
   }
-  // Numbers hardly shrink; what shrinks to less was made to fill the memory.
   constexpr std::size_t always_allowed = std::size_t{16} << 20;
-  if (stat.size > std::max(always_allowed, 2 * size_)) {
+  if (stat.size > std::max(always_allowed, owner_.times * size_)) {
     fail(name, "its " + std::to_string(stat.size) + " bytes come from an archive of " + std::to_string(size_));
   }
   Bytes bytes(stat.size);

@@ -4,40 +4,13 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/element_type.hpp"
 #include "core/text.hpp"
 #include "sumi/error.hpp"
 
 namespace sumi::training {
 
 namespace {
-
-// Calls f with a typed pointer to the elements.
-template <class F>
-auto visit(const ArrayView& data, F f) {
-  switch (data.dtype()) {
-    case DType::float32:
-      return f(static_cast<const float*>(data.data()));
-    case DType::float64:
-      return f(static_cast<const double*>(data.data()));
-    case DType::uint8:
-      return f(static_cast<const std::uint8_t*>(data.data()));
-    case DType::int8:
-      return f(static_cast<const std::int8_t*>(data.data()));
-    case DType::uint16:
-      return f(static_cast<const std::uint16_t*>(data.data()));
-    case DType::int16:
-      return f(static_cast<const std::int16_t*>(data.data()));
-    case DType::uint32:
-      return f(static_cast<const std::uint32_t*>(data.data()));
-    case DType::int32:
-      return f(static_cast<const std::int32_t*>(data.data()));
-    case DType::uint64:
-      return f(static_cast<const std::uint64_t*>(data.data()));
-    case DType::int64:
-      break;
-  }
-  return f(static_cast<const std::int64_t*>(data.data()));
-}
 
 std::int64_t sample_size(const ArrayView& data) {
   std::int64_t size = 1;

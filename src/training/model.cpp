@@ -165,7 +165,7 @@ void Model::build(const Shape& input_shape, const AcceptWeights& accept) {
   table_ = state::ParameterTable(std::move(parameters));
   if (accept) accept(table_);
   parameters_ = state::Arena(table_.floats());
-  gradients_ = state::Arena(table_.trainable_floats());
+  gradients_ = {};
   for (const state::Parameter& parameter : table_.all()) {
     if (accept) break;
     parameter.arguments.initializer->fill(parameter.shape, next_seed(),
@@ -338,6 +338,8 @@ void Model::bind(Program& program) {
   if (workspace_.size() < program.executable.workspace_floats()) {
     workspace_ = state::Arena(program.executable.workspace_floats());
   }
+  // A model that is only asked needs no memory for gradients.
+  if (program.mode == Mode::train && gradients_.size() == 0) gradients_ = state::Arena(table_.trainable_floats());
   if (program.bound_to == workspace_.data() && program.bound_to != nullptr) return;
   program.executable.bind({workspace_.data(), parameters_.data(), gradients_.data()});
   program.bound_to = workspace_.data();

@@ -1,5 +1,6 @@
 // Models out of files and texts.
 #include <limits>
+#include <optional>
 
 #include "core/warning.hpp"
 #include "saving/json_text.hpp"
@@ -46,6 +47,7 @@ std::unique_ptr<Model> make_model(saving::ModelDescription description, saving::
     const auto groups = layer_groups(*model, table, nullptr);
     store->match(groups);
     saving::require_no_misfits(store->origin(), groups, saving::find_misfits(*store, groups));
+    saving::require_distinct(*store, groups);
   });
   for (const auto& group : layer_groups(*model, model->parameters(), model->parameter_arena().data())) {
     saving::read_group(*store, group);
@@ -76,30 +78,38 @@ void restore(Model& model, const saving::SumiRecord& record) {
   if (record.probe && model.built()) check_probe(model, *record.probe);
 }
 
-/// An archive's weights.
-struct ZippedWeights {
-  saving::Bytes image;
-  saving::H5Store store;
-
-  explicit ZippedWeights(const saving::ZipReader& zip)
-      : image(zip.read(saving::weights_member, std::numeric_limits<std::size_t>::max())),
-        store(image.view(), zip.origin()) {}
-};
+saving::Bytes weights_member(const saving::ZipReader& zip) {
+  return zip.read(saving::weights_member, std::numeric_limits<std::size_t>::max());
+}
 
 std::unique_ptr<Model> load_keras(const std::string& origin, saving::Bytes bytes, const LoadModelOptions& options) {
-  const saving::ZipReader zip(bytes.view(), origin);
-  const Json config = member_json(zip, saving::config_member);
+  // Each part is out of memory before the next one comes into it.
+  saving::ModelDescription description;
+  std::optional<CompileOptions> compile;
+  std::optional<saving::SumiRecord> record;
+  saving::Bytes weights;
+  {
+    const saving::ZipReader zip(bytes.view(), origin);
+    {
+      const Json config = member_json(zip, saving::config_member);
+      description = saving::model_from_object(config);
+      compile = saving::compile_from_config(config.value("compile_config", Json()));
+    }
+    if (zip.has(saving::sumi_member)) record = saving::record_from(member_json(zip, saving::sumi_member));
+    weights = weights_member(zip);
+  }
+  bytes = {};
   std::unique_ptr<Model> model;
   {
-    ZippedWeights weights(zip);
-    model = make_model(saving::model_from_object(config), &weights.store);
-    if (const auto compile = saving::compile_from_config(config.value("compile_config", Json()));
-        compile && options.compile) {
+    saving::H5Store store(weights.view(), origin);
+    model = make_model(std::move(description), &store);
+    if (compile && options.compile) {
       model->compile(*compile);
-      load_optimizer(*model, weights.store);
+      load_optimizer(*model, store);
     }
   }
-  if (zip.has(saving::sumi_member)) restore(*model, saving::record_from(member_json(zip, saving::sumi_member)));
+  weights = {};
+  if (record) restore(*model, *record);
   return model;
 }
 
@@ -149,8 +159,9 @@ void load_weights(Model& model, const fs::path& file, const LoadWeightsOptions& 
     }
     const saving::Bytes bytes = saving::read_file(file);
     if (name.ends_with(".keras")) {
-      ZippedWeights weights(saving::ZipReader(bytes.view(), origin));
-      return load_from(model, weights.store, options.skip_mismatch);
+      const saving::Bytes weights = weights_member(saving::ZipReader(bytes.view(), origin));
+      saving::H5Store store(weights.view(), origin);
+      return load_from(model, store, options.skip_mismatch);
     }
     if (name.ends_with(".weights.h5")) {
       saving::H5Store store(bytes.view(), origin);

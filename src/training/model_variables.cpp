@@ -1,5 +1,7 @@
 #include "training/model_variables.hpp"
 
+#include <optional>
+
 #include "core/text.hpp"
 #include "core/warning.hpp"
 
@@ -26,11 +28,11 @@ std::vector<saving::VariableGroup> layer_groups(const Model& model, const state:
   return groups;
 }
 
-OptimizerVariables::OptimizerVariables(Model& model) {
+OptimizerVariables::OptimizerVariables(const Model& model, optimizers::OptimizerState* state) {
   const Optimizer& spec = model.optimizer_spec();
   const OptimizerArguments arguments = spec->arguments();
   group_ = {optimizer_path, arguments.name, std::string(spec.class_name()), {}};
-  if (optimizers::OptimizerState* state = model.optimizer_if_made()) {
+  if (state != nullptr) {
     iteration_ = state->step();
     for (const auto& variable : state->variables(model.name(), model.trainable_weights())) {
       group_.variables.push_back({variable.name, variable.shape, variable.values});
@@ -59,16 +61,25 @@ void load_optimizer(Model& model, const saving::WeightStore& store) {
   const OptimizerVariables fresh(model);
   const std::size_t stored = store.entries(fresh.group()).size();
   if (stored == 0) return;
-  // As long as there are no more variables than an optimizer has before it sees weights, none are made for it.
-  if (stored > fresh.group().variables.size()) model.optimizer();
-  const OptimizerVariables variables(model);
-  const auto misfits = saving::find_misfits(store, {variables.group()});
+  // As long as there are no more variables than an optimizer has before it sees weights, none are made for it; where
+  // there are, they are compared before there is memory for them.
+  std::optional<optimizers::OptimizerState> planned;
+  if (stored > fresh.group().variables.size() && model.optimizer_if_made() == nullptr) {
+    planned.emplace(model.optimizer_spec(), model.parameters(), false);
+  }
+  const OptimizerVariables expected(model, planned ? &*planned : model.optimizer_if_made());
+  const auto misfits = saving::find_misfits(store, {expected.group()});
   if (!misfits.empty()) {
-    warn("Skipping variable loading for optimizer " + repr(variables.group().owner) + ", because it has " +
-         std::to_string(variables.group().variables.size()) + " variables whereas the saved optimizer has " +
+    warn("Skipping variable loading for optimizer " + repr(expected.group().owner) + ", because it has " +
+         std::to_string(expected.group().variables.size()) + " variables whereas the saved optimizer has " +
          std::to_string(stored) + " variables.");
     return;
   }
+  auto groups = layer_groups(model, model.parameters(), nullptr);
+  groups.push_back(expected.group());
+  saving::require_distinct(store, groups);
+  if (planned) model.optimizer();
+  const OptimizerVariables variables(model);
   saving::read_group(store, variables.group());
   variables.finish_reading(model);
 }

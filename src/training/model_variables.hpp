@@ -17,7 +17,9 @@ std::vector<saving::VariableGroup> layer_groups(const Model& model, const state:
 /// The optimizer's variables as Keras counts them: before the first training, iteration and learning rate.
 class OptimizerVariables {
  public:
-  explicit OptimizerVariables(Model& model);
+  explicit OptimizerVariables(Model& model) : OptimizerVariables(model, model.optimizer_if_made()) {}
+  /// Those of a state that the model doesn't have yet, or of none.
+  OptimizerVariables(const Model& model, optimizers::OptimizerState* state);
   const saving::VariableGroup& group() const { return group_; }
   /// The model takes over what was read into the group and doesn't lie in it.
   void finish_reading(Model& model) const;

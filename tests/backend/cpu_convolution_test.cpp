@@ -55,8 +55,9 @@ void check_forward(const Convolution& c, Layout x_layout, Layout y_layout, bool 
 void check_backward(const Convolution& c, Layout x_layout, Layout y_layout, bool bias, std::uint32_t seed) {
   const Operand dy = random_operand(c.y, seed, y_layout);
   // Each element of dx is a sum over filters and cells; each weight's gradient one over images and pixels.
-  check_sums(graph::Conv2dBackwardData{c.window, c.groups}, {dy, random_operand(c.kernel, seed + 1)},
-             {output_operand(c.x, x_layout)}, c.kernel[0] * c.kernel[1] * c.kernel[3] / c.groups + 1);
+  const Operand data_bias = bias ? random_operand({c.x[3]}, seed + 3) : absent;
+  check_sums(graph::Conv2dBackwardData{c.window, c.groups}, {dy, random_operand(c.kernel, seed + 1), data_bias},
+             {output_operand(c.x, x_layout)}, c.kernel[0] * c.kernel[1] * c.kernel[3] / c.groups + 2);
   check_sums(graph::Conv2dBackwardWeights{c.window, c.groups}, {random_operand(c.x, seed + 2, x_layout), dy},
              {output_operand(c.kernel), bias ? output_operand({c.kernel[3]}) : absent}, c.y[0] * c.y[1] * c.y[2] + 1);
 }
@@ -97,6 +98,50 @@ TEST_CASE("convolutions in the layouts that the backend prefers agree with the r
       }
     }
   }
+}
+
+// Whether the fast backend itself takes all directions of it in this layout.
+bool is_taken(const Convolution& c, Layout layout) {
+  const backend::Operand x{c.x, layout}, y{c.y, layout}, kernel{c.kernel}, none{{}, Layout::plain, false};
+  const auto takes = [](const graph::Attributes& op, const std::vector<backend::Operand>& inputs,
+                        const std::vector<backend::Operand>& outputs) {
+    return backend::cpu().supports({op, inputs, outputs, 2});
+  };
+  return takes(graph::Conv2d{c.window, c.groups}, {x, kernel, none}, {y}) &&
+         takes(graph::Conv2dBackwardData{c.window, c.groups}, {y, kernel}, {x}) &&
+         takes(graph::Conv2dBackwardWeights{c.window, c.groups}, {x, y}, {kernel, none});
+}
+
+TEST_CASE("depthwise convolutions agree with the reference in every layout that they take", "[cpu][convolution]") {
+  std::vector<graph::Window> windows = {{.kernel_h = 3, .kernel_w = 3},
+                                        {.kernel_h = 3, .kernel_w = 2, .stride_h = 2, .stride_w = 2},
+                                        {.kernel_h = 2, .kernel_w = 3, .dilation_h = 2, .dilation_w = 3},
+                                        {.kernel_h = 5, .kernel_w = 5, .stride_h = 2, .stride_w = 3}};
+  windows[0].pad_top = windows[0].pad_left = windows[0].pad_bottom = windows[0].pad_right = 1;
+  windows[3].pad_top = windows[3].pad_bottom = windows[3].pad_right = 2;
+  int blocked = 0;
+  std::uint32_t seed = 500;
+  for (const graph::Window& window : windows) {
+    for (const std::int64_t channels : {8, 16, 17, 32}) {
+      for (const std::int64_t multiplier : {1, 2}) {
+        for (const std::int64_t batch : {1, 3}) {
+          const Convolution c =
+              convolution(window, static_cast<int>(channels), {batch, 9, 11, channels}, multiplier * channels);
+          for (const Layout layout : {Layout::plain, Layout::blocked8, Layout::blocked16}) {
+            const int block = graph::block_of(layout);
+            if (block != 0 && (channels % block != 0 || !is_taken(c, layout))) continue;
+            INFO("x " << to_string(c.x) << ", kernel " << to_string(c.kernel) << ", block " << block);
+            blocked += block != 0 ? 1 : 0;
+            check_forward(c, layout, layout, batch == 1, seed);
+            check_backward(c, layout, layout, batch == 1, seed + 5);
+            seed += 10;
+          }
+        }
+      }
+    }
+  }
+  // Without AVX there are no convolutions in blocks.
+  CHECK((blocked == 0) == (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline));
 }
 
 TEST_CASE("images are blocked from the first convolution on", "[cpu][convolution]") {

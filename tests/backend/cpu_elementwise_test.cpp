@@ -92,18 +92,6 @@ TEST_CASE("sums and products agree with the reference", "[cpu][elementwise]") {
   }
 }
 
-TEST_CASE("activations without a vector kernel run on blocked images too", "[cpu][elementwise]") {
-  const Shape shape = {2, 3, 5, 16};
-  const Operand x = random_operand(shape, 7, Layout::blocked16);
-  const graph::Attributes attributes = graph::Activate{ActivationKind::tanh, {}};
-  const Operand y = output_operand(shape, Layout::blocked16);
-  const auto kernel = backend::cpu().select(case_of(attributes, {x}, {y}, 2));
-  REQUIRE(kernel != nullptr);
-  const auto actual = run_kernel(*kernel, {x}, {y});
-  const auto expected = run_exact(attributes, {x}, {y});
-  for (std::size_t i = 0; i < actual[0].size(); ++i) CHECK(actual[0][i] == static_cast<float>(expected[0][i]));
-}
-
 TEST_CASE("an element-wise op refuses operands whose layouts differ", "[cpu][elementwise]") {
   const Shape shape = {2, 3, 5, 16};
   for (const graph::Attributes& attributes :

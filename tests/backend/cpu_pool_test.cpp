@@ -29,6 +29,12 @@ std::vector<Pooling> poolings() {
     result.push_back(pooling(usual, x, Layout::blocked8));
     result.push_back(pooling(usual, x, Layout::blocked16));
   }
+  // The whole image, and large windows that overlap or leave gaps.
+  for (const auto& [kernel, stride] : {std::pair(13, 13), std::pair(5, 2), std::pair(5, 6)}) {
+    const graph::Window large{.kernel_h = kernel, .kernel_w = kernel, .stride_h = stride, .stride_w = stride};
+    result.push_back(pooling(large, {3, 13, 13, 37}, Layout::plain));
+    result.push_back(pooling(large, {2, 13, 13, 32}, Layout::blocked16));
+  }
   Dice dice(3);
   for (int i = 0; i < 40; ++i) {
     graph::Window w{.kernel_h = dice(1, 4), .kernel_w = dice(1, 4), .stride_h = dice(1, 5), .stride_w = dice(1, 5)};

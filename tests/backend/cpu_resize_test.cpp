@@ -26,6 +26,22 @@ TEST_CASE("padding and cropping agree with the reference", "[cpu][resize]") {
   }
 }
 
+TEST_CASE("random crops and their gradient agree with the reference", "[cpu][resize]") {
+  std::uint32_t seed = 50;
+  for (const Shape& large : images) {
+    for (const Size2& size : {Size2(1), Size2(3, 2), Size2(2, 3), Size2(3)}) {
+      if (size.height > large[1] || size.width > large[2]) continue;
+      INFO(to_string(large));
+      const Shape small = {large[0], size.height, size.width, large[3]};
+      for (std::uint64_t draw = 0; draw < 5; ++draw) {
+        const graph::RandomCrop crop{size, draw};
+        check_exact(crop, random_operand(large, ++seed), small);
+        check_exact(graph::RandomCropBackward{crop}, random_operand(small, ++seed), large);
+      }
+    }
+  }
+}
+
 TEST_CASE("upsampling and its gradient agree with the reference", "[cpu][resize]") {
   std::uint32_t seed = 100;
   for (const Shape& small : images) {
@@ -48,6 +64,10 @@ TEST_CASE("upsampling and its gradient agree with the reference", "[cpu][resize]
 TEST_CASE("resizing refuses blocked images", "[cpu][resize]") {
   CHECK_FALSE(backend::cpu().supports(
       {graph::Pad2d{1}, {{{1, 4, 4, 16}, graph::Layout::blocked16}}, {{{1, 6, 6, 16}, graph::Layout::blocked16}}, 1}));
+  CHECK_FALSE(backend::cpu().supports({graph::Upsample2d{2, true},
+                                       {{{1, 4, 4, 16}, graph::Layout::blocked16}},
+                                       {{{1, 8, 8, 16}, graph::Layout::blocked16}},
+                                       1}));
 }
 
 }  // namespace

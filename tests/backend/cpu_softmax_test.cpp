@@ -30,6 +30,75 @@ TEST_CASE("softmax agrees with the reference", "[cpu][softmax]") {
   }
 }
 
+TEST_CASE("softmax over the last axes, masked and as a logarithm, and its gradients agree with the reference",
+          "[cpu][softmax]") {
+  struct Case {
+    Shape shape;
+    std::vector<int> axes;
+  };
+  std::uint32_t seed = 1;
+  for (const auto& [shape, axes] : {Case{{250, 10}, {1}}, Case{{3, 1}, {1}}, Case{{2, 5, 33}, {2}},
+                                    Case{{7, 4, 9}, {1, 2}}, Case{{200, 150}, {1}}, Case{{2, 3000}, {0, 1}}}) {
+    Operand mask = random_operand(shape, ++seed);
+    for (float& value : mask.values) value = value < 0 ? 0.0F : 1.0F;
+    const std::size_t size = axes.size() == 1 ? static_cast<std::size_t>(shape.back()) : mask.values.size() / 2;
+    std::fill_n(mask.values.begin(), std::min(size, mask.values.size()), 0.0F);  // a row of which nothing counts
+    for (const bool log : {false, true}) {
+      for (const Operand& m : {absent, mask}) {
+        INFO(to_string(shape) << ", log " << log << ", mask " << !m.values.empty());
+        const graph::Softmax op{axes, log};
+        const Operand x = random_operand(shape, ++seed, graph::Layout::plain, -8, 8);
+        const Operand y = output_operand(shape);
+        const auto actual = run_fast(op, {x, m}, {y})[0];
+        const auto expected = run_exact(op, {x, m}, {y})[0];
+        const double relative = tolerance(element_count(shape), 16);
+        std::vector<double> bounds;
+        std::vector<float> finite;
+        std::vector<double> finite_expected;
+        for (std::size_t i = 0; i < actual.size(); ++i) {
+          if (std::isfinite(expected[i])) {
+            finite.push_back(actual[i]);
+            finite_expected.push_back(expected[i]);
+            bounds.push_back(relative * (log ? 1.0 : std::abs(expected[i])));
+          } else {
+            CHECK(static_cast<double>(actual[i]) == expected[i]);
+          }
+        }
+        check_within(finite, finite_expected, bounds);
+
+        const graph::SoftmaxBackward backward{axes, log};
+        const std::vector<Operand> inputs = {{shape, actual}, random_operand(shape, ++seed)};
+        const auto gradient = run_exact(backward, inputs, {y})[0];
+        // The sum is at most the row's size for the logarithm, otherwise 1.
+        const double sum = log ? static_cast<double>(element_count(shape)) : 1.0;
+        const auto dx = run_fast(backward, inputs, {y})[0];
+        check_within(dx, gradient, std::vector<double>(gradient.size(), relative * sum));
+        CHECK(run_fast(backward, inputs, {y}, 1)[0] == dx);
+      }
+    }
+  }
+}
+
+TEST_CASE("softmax of what is no number is none", "[cpu][softmax]") {
+  const float infinity = std::numeric_limits<float>::infinity();
+  Operand x = random_operand({3, 20}, 1);
+  x.values[5] = std::nanf("");
+  x.values[25] = infinity;
+  x.values[45] = -infinity;
+  for (const bool log : {false, true}) {
+    const auto y = run_fast(graph::Softmax{{1}, log}, {x}, {output_operand({3, 20})})[0];
+    for (std::size_t i = 0; i < 20; ++i) CHECK(std::isnan(y[i]));
+    CHECK(std::isnan(y[25]));
+    for (std::size_t i = 40; i < 60; ++i) CHECK_FALSE(std::isnan(y[i]));
+    CHECK(y[45] == (log ? -infinity : 0.0F));
+  }
+}
+
+TEST_CASE("softmax over axes in the middle is the reference's", "[cpu][softmax]") {
+  const graph::Attributes op = graph::Softmax{{1}, false};
+  CHECK(backend::cpu().select({op, {{{2, 3, 4}}}, {{{2, 3, 4}}}, 1})->name() == "reference");
+}
+
 TEST_CASE("softmax with cross entropy, and its gradient, agree with the reference", "[cpu][softmax]") {
   for (const Shape& shape : {Shape{250, 10}, Shape{4, 1}, Shape{9, 17}, Shape{3000, 32}}) {
     INFO(to_string(shape));

@@ -72,6 +72,7 @@ void callback_fact(const Case& c);
 // words.cpp
 void naming_fact(const Case& c);
 void error_fact(const Case& c);
-void missing_fact(const Case& c);
+// utils.cpp
+void utils_fact(const Case& c);
 
 }  // namespace sumi::golden

@@ -44,7 +44,7 @@ const std::map<std::string, Handler>& fact_handlers() {
       {"naming", naming_fact},
       {"error", error_fact},
       {"callback", callback_fact},
-      {"utils", missing_fact},
+      {"utils", utils_fact},
   };
   return handlers;
 }

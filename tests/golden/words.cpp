@@ -1,4 +1,4 @@
-// Facts about names and errors, and those about things that sumi doesn't have.
+// Facts about names and errors.
 #include <regex>
 
 #include "core/naming.hpp"
@@ -45,11 +45,6 @@ void error_fact(const Case& c) {
       throw Skip("sumi has no '" + name + "'");
     }
   });
-}
-
-void missing_fact(const Case& c) {
-  const std::string op = c.op();
-  throw Skip("sumi has no " + op.substr(0, op.find_first_of(" (,:")) + " yet");
 }
 
 }  // namespace sumi::golden

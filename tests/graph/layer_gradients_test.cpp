@@ -70,7 +70,8 @@ TEST_CASE("gradients of a transposed convolution") {
     INFO(to_string(c.y));
     Experiment e;
     const ValueId x = random_weight(e, c.x, 1);
-    check_gradients(e, e.op_as(c.y, Conv2dBackwardData{c.window, 1}, {x, random_weight(e, c.kernel, 3)}));
+    const ValueId kernel = random_weight(e, c.kernel, 3), bias = random_weight(e, {c.y[3]}, 4);
+    check_gradients(e, e.op_as(c.y, Conv2dBackwardData{c.window, 1}, {x, kernel, bias}));
   }
 }
 

@@ -1,6 +1,4 @@
 // Fused plans of networks of many forms: the same numbers as unfused ones, in fewer steps.
-#include <cmath>
-
 #include "plan/model_graphs.hpp"
 #include "plan/passes.hpp"
 #include "support/catch.hpp"
@@ -64,36 +62,6 @@ std::vector<Network> networks() {
   return all;
 }
 
-std::vector<std::string> all_passes() {
-  std::vector<std::string> names;
-  for (const plan::Pass& pass : plan::passes()) names.emplace_back(pass.name);
-  return names;
-}
-
-// Largest difference as a share of the largest value.
-double difference(const std::vector<float>& a, const std::vector<float>& b) {
-  REQUIRE(a.size() == b.size());
-  double most = 1e-6;
-  double worst = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    most = std::max(most, std::abs(static_cast<double>(a[i])));
-    worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return worst / most;
-}
-
-// Four convolutions at most, each a sum of up to 9 * 64 products by Winograd's algorithm, whose intermediate numbers
-// are up to a hundred times larger than the result: some 2^-24 * sqrt(576) * 100 = 1.4e-4 of the largest value, and
-// what the way back multiplies it by. A wrong formula is off by tenths.
-constexpr double tolerance = 1e-3;
-
-void check_same(const Outcome& a, const Outcome& b) {
-  CHECK(difference(a.y_pred, b.y_pred) < tolerance);
-  CHECK(difference(a.gradients, b.gradients) < tolerance);
-  CHECK(difference(a.parameters, b.parameters) < tolerance);
-  CHECK(std::abs(a.loss - b.loss) < tolerance * (1 + std::abs(b.loss)));
-}
-
 Shape batch_of(const Network& network, std::int64_t size) {
   Shape shape = {size};
   shape.insert(shape.end(), network.image.begin(), network.image.end());
@@ -113,7 +81,7 @@ TEST_CASE("fused and unfused plans compute the same, training and inference, wha
         const ModelGraph model = make_model_graph(network.layers, batch_of(network, batch), training);
         const Outcome fused = run_model_graph(model, backend::cpu(), {}, 2);
         const Outcome plain = run_model_graph(model, backend::cpu(), all_passes(), 2);
-        check_same(fused, plain);
+        check_same_outcome(fused, plain);
         CHECK(fused.steps <= plain.steps);
         const Outcome again = run_model_graph(model, backend::cpu(), {}, 2);
         CHECK(again.gradients == fused.gradients);
@@ -127,8 +95,8 @@ TEST_CASE("the fused plan means the same on the reference") {
   for (const Network& network : networks()) {
     INFO(network.name);
     const ModelGraph model = make_model_graph(network.layers, batch_of(network, 3), true);
-    check_same(run_model_graph(model, backend::reference(), {}),
-               run_model_graph(model, backend::reference(), all_passes()));
+    check_same_outcome(run_model_graph(model, backend::reference(), {}),
+                       run_model_graph(model, backend::reference(), all_passes()));
   }
 }
 
@@ -139,7 +107,7 @@ TEST_CASE("each pass can be left out") {
   for (const plan::Pass& pass : plan::passes()) {
     INFO(pass.name);
     const Outcome without = run_model_graph(model, backend::cpu(), {pass.name});
-    check_same(without, fused);
+    check_same_outcome(without, fused);
     CHECK(without.kernels_of_reference <= fused.kernels_of_reference);  // nothing falls back to plain loops
   }
 }

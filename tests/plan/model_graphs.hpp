@@ -1,7 +1,10 @@
 // Small models as graphs, for the tests of passes and plans.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/random.hpp"
@@ -10,6 +13,7 @@
 #include "state/parameters.hpp"
 #include "sumi/layers.hpp"
 #include "sumi/losses.hpp"
+#include "support/catch.hpp"
 
 namespace sumi::testing {
 
@@ -28,14 +32,15 @@ struct ModelGraph {
   }
 };
 
-/// Layers need names. `training`: with loss and backward.
-inline ModelGraph make_model_graph(const std::vector<Layer>& layers, const Shape& input, bool training) {
+/// Layers need names. `with_loss`: with loss and backward; predictions must be rows then.
+inline ModelGraph make_model_graph(const std::vector<Layer>& layers, const Shape& input, bool training,
+                                   bool with_loss) {
   ModelGraph made;
   graph::Builder builder(made.declared, true, training, 7);
   made.x = builder.feed(input, graph::Role::input, "x");
   made.y_pred = made.x;
   for (std::size_t i = 0; i < layers.size(); ++i) made.y_pred = builder.add_layer(layers[i], i, made.y_pred);
-  if (training) {
+  if (with_loss) {
     Shape labels = builder.graph.shape(made.y_pred);
     labels.pop_back();
     made.y_true = builder.feed(labels, graph::Role::target, "y");
@@ -53,6 +58,11 @@ inline ModelGraph make_model_graph(const std::vector<Layer>& layers, const Shape
   }
   made.table = state::ParameterTable(std::move(parameters));
   return made;
+}
+
+/// For training: with loss and backward.
+inline ModelGraph make_model_graph(const std::vector<Layer>& layers, const Shape& input, bool training) {
+  return make_model_graph(layers, input, training, training);
 }
 
 /// What a run leaves behind: predictions, loss, all gradients, all weights (moving statistics among them).
@@ -103,6 +113,37 @@ inline Outcome run_model_graph(ModelGraph model, backend::Backend& backend, cons
     outcome.kernels_of_reference += step.kernel == "reference" && step.output.size() == 4 ? 1 : 0;
   }
   return outcome;
+}
+
+/// To leave all passes out.
+inline std::vector<std::string> all_passes() {
+  std::vector<std::string> names;
+  for (const plan::Pass& pass : plan::passes()) names.emplace_back(pass.name);
+  return names;
+}
+
+/// Largest difference as a share of the largest value.
+inline double difference(const std::vector<float>& a, const std::vector<float>& b) {
+  REQUIRE(a.size() == b.size());
+  double most = 1e-6;
+  double worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    most = std::max(most, std::abs(static_cast<double>(a[i])));
+    worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
+  }
+  return worst / most;
+}
+
+/// Four convolutions at most, each a sum of up to 9 * 64 products by Winograd's algorithm, whose intermediate numbers
+/// are up to a hundred times larger than the result: some 2^-24 * sqrt(576) * 100 = 1.4e-4 of the largest value, and
+/// what the way back multiplies it by. A wrong formula is off by tenths.
+inline constexpr double fused_tolerance = 1e-3;
+
+inline void check_same_outcome(const Outcome& a, const Outcome& b) {
+  CHECK(difference(a.y_pred, b.y_pred) < fused_tolerance);
+  CHECK(difference(a.gradients, b.gradients) < fused_tolerance);
+  CHECK(difference(a.parameters, b.parameters) < fused_tolerance);
+  CHECK(std::abs(a.loss - b.loss) < fused_tolerance * (1 + std::abs(b.loss)));
 }
 
 /// The KMNIST CNN's form in small; channels are multiples of 16, so that layouts get blocked.

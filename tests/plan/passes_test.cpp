@@ -86,6 +86,26 @@ TEST_CASE("fuse_bias makes the bias an operand") {
   CHECK(names == std::vector<std::string>{"matmul"});
 }
 
+TEST_CASE("fuse_bias makes the bias an operand of a transposed convolution, and of no gradient") {
+  const std::vector<Layer> layers = {
+      Conv2DTranspose{.filters = 4, .kernel_size = 3, .strides = 2, .activation = "relu", .name = "t"},
+      Conv2D{.filters = 3, .kernel_size = 2, .name = "c"}, GlobalAveragePooling2D{.name = "g"}, Softmax{.name = "s"}};
+  const Shape input = {2, 5, 4, 3};
+  CHECK(op_names(optimized({layers[0]}, input, false, all_but("fuse_bias"))) ==
+        std::vector<std::string>{"conv2d_backward_data", "activate"});
+  const graph::Graph graph = optimized(layers, input, true, all_but("fuse_bias"));
+  std::vector<bool> biased;
+  for (const graph::Op& op : graph.ops) {
+    if (!std::holds_alternative<graph::Conv2dBackwardData>(op.attributes)) continue;
+    biased.push_back(op.inputs.size() > 2 && op.inputs[2] != graph::none);
+  }
+  CHECK(biased == std::vector<bool>{true, false});
+  for (backend::Backend* backend : {&backend::cpu(), &backend::reference()}) {
+    check_same(run_model_graph(make_model_graph(layers, input, true), *backend, all_but("fuse_bias")),
+               run_model_graph(make_model_graph(layers, input, true), backend::reference(), all_but("")));
+  }
+}
+
 TEST_CASE("fuse_relu needs the bias fused before it") {
   const std::vector<Layer> layers = {Dense{.units = 3, .activation = "relu", .name = "d"}};
   CHECK(op_names(optimized(layers, {2, 4}, false, all_but("fuse_relu"))) ==
@@ -128,6 +148,16 @@ TEST_CASE("images stay blocked from convolution to convolution") {
   if (std::none_of(values.begin(), values.end(), is_blocked)) return;  // this machine prefers plain images
   // One way in (the gradient behind Flatten), one way out (Flatten): nothing in between.
   CHECK(count(names, "reorder") == 2);
+}
+
+TEST_CASE("what a plan hands out is plain, even where a convolution made it") {
+  for (const std::int64_t filters : {16, 32}) {
+    const std::vector<Layer> layers = {Conv2D{.filters = 32, .kernel_size = 3, .name = "conv"},
+                                       Conv2D{.filters = filters, .kernel_size = 3, .name = "conv_1"}};
+    const Shape input = {2, 12, 12, 16};
+    check_same(run_model_graph(make_model_graph(layers, input, false), backend::cpu(), {}),
+               run_model_graph(make_model_graph(layers, input, false), backend::reference(), all_but("")));
+  }
 }
 
 TEST_CASE("an unknown pass can't be disabled") {

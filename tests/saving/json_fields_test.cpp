@@ -123,6 +123,15 @@ TEST_CASE("an absent stride is written as what it stands for") {
   CHECK(saving::to_config(layer)["strides"] == Json({3, 3}));
 }
 
+TEST_CASE("batch renormalisation without bounds has an empty dictionary of them") {
+  const auto bounds = [](const BatchNormalization& layer) {
+    return saving::to_object(Layer(layer))["config"]["renorm_clipping"].dump();
+  };
+  CHECK(bounds({}) == "null");
+  CHECK(bounds({.renorm = true}) == "{}");
+  CHECK(bounds({.renorm = true, .renorm_clipping = RenormClipping{.rmax = 3}}) == R"({"rmax":3.0})");
+}
+
 TEST_CASE("activity_regularizer of Dense is written only where it is") {
   CHECK_FALSE(saving::to_config(Layer(Dense{.units = 1})).contains("activity_regularizer"));
   const Json config = saving::to_config(Layer(Dense{.units = 1, .activity_regularizer = "l2"}));

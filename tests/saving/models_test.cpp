@@ -168,6 +168,49 @@ TEST_CASE("a model is its JSON: architecture, compilation, no weights") {
   CHECK_FALSE(model_from_json(unbuilt.to_json()).built());
 }
 
+TEST_CASE("layers without weights say for which input they were built where Keras's do") {
+  // As Keras 3.15 writes them.
+  const std::vector<Layer> say = {Flatten{},
+                                  Permute{.dims = {3, 1, 2}},
+                                  ZeroPadding2D{},
+                                  Cropping2D{},
+                                  UpSampling2D{},
+                                  Rescaling{.scale = 2},
+                                  RandomTranslation{.height_factor = 0.1, .width_factor = 0.1},
+                                  RandomRotation{.factor = 0.1},
+                                  RandomZoom{.height_factor = 0.1},
+                                  RandomFlip{},
+                                  RandomCrop{.height = 2, .width = 2},
+                                  RandomErasing{}};
+  const std::vector<Layer> do_not = {MaxPooling2D{},
+                                     AveragePooling2D{.pool_size = 2},
+                                     GlobalMaxPooling2D{},
+                                     GlobalAveragePooling2D{},
+                                     Reshape{.target_shape = {-1}},
+                                     Activation{.activation = "relu"},
+                                     ReLU{},
+                                     LeakyReLU{},
+                                     ELU{},
+                                     Softmax{},
+                                     Dropout{.rate = 0.5},
+                                     SpatialDropout2D{.rate = 0.5},
+                                     GaussianNoise{.stddev = 0.5},
+                                     GaussianDropout{.rate = 0.5},
+                                     AlphaDropout{.rate = 0.5}};
+  const auto says = [](const Layer& layer) {
+    const Sequential model({Input{.shape = {4, 6, 3}}, layer});
+    return model.get_config().find(R"("build_config": {"input_shape": [null, 4, 6, 3]})") != std::string::npos;
+  };
+  for (const Layer& layer : say) {
+    INFO(layer.class_name());
+    CHECK(says(layer));
+  }
+  for (const Layer& layer : do_not) {
+    INFO(layer.class_name());
+    CHECK_FALSE(says(layer));
+  }
+}
+
 TEST_CASE("a model without an Input layer is saved with the shape of its first data") {
   const TemporaryFolder folder;
   Sequential model({Dense{.units = 2}}, "late");

@@ -1,27 +1,16 @@
 // Every layer with every field at random values, through JSON and back.
 #include <random>
-#include <sstream>
 
 #include "saving/json_text.hpp"
 #include "sumi/layers.hpp"
 #include "support/catch.hpp"
-#include "support/error_text.hpp"
+#include "support/known_classes.hpp"
 
 using namespace sumi;
 using saving::Json;
+using testing::known;
 
 namespace {
-
-/// The classes that a kind's registry knows, from the error that lists them.
-template <class Kind>
-std::vector<std::string> known() {
-  std::string text = test::error_text<ArgumentError>([] { Kind::from_identifier("no such class"); });
-  text = text.substr(text.find("Known: ") + 7);
-  std::vector<std::string> names;
-  std::istringstream words(text.substr(0, text.rfind('.')));
-  for (std::string name; std::getline(words >> std::ws, name, ',');) names.push_back(name);
-  return names;
-}
 
 /// Gives every field that it visits a random value which most classes accept.
 class RandomFields : public Fields {

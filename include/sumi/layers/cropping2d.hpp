@@ -11,6 +11,7 @@ namespace sumi {
 /// Input (N, H, W, C), output (N, H', W', C); channels second in both for "channels_first".
 struct Cropping2D {
   static constexpr const char* class_name = "Cropping2D";
+  static constexpr bool records_build = true;
   /// Rows and columns to cut off: `1`, `{1, 2}` (height, width) or `{{top, bottom}, {left, right}}`.
   Margins cropping = 0;
   DataFormat data_format = "channels_last";

@@ -11,6 +11,7 @@ namespace sumi {
 /// Input (N, ...), output (N, ...): dimension i of the output is dimension dims[i] of the input.
 struct Permute {
   static constexpr const char* class_name = "Permute";
+  static constexpr bool records_build = true;
   /// The axes of a sample, counted from 1, in their new order.
   Required<Shape> dims;
   std::string name = {};

@@ -11,6 +11,7 @@ namespace sumi {
 /// Input (N, H, W, C), output (N, H', W', C); channels second in both for "channels_first".
 struct UpSampling2D {
   static constexpr const char* class_name = "UpSampling2D";
+  static constexpr bool records_build = true;
   /// How many times the height and the width.
   Size2 size = {2, 2};
   DataFormat data_format = "channels_last";

@@ -11,6 +11,7 @@ namespace sumi {
 /// Input (N, H, W, C), output (N, H', W', C); channels second in both for "channels_first".
 struct ZeroPadding2D {
   static constexpr const char* class_name = "ZeroPadding2D";
+  static constexpr bool records_build = true;
   /// Rows and columns of zeros: `1`, `{1, 2}` (height, width) or `{{top, bottom}, {left, right}}`.
   Margins padding = 1;
   DataFormat data_format = "channels_last";

@@ -29,23 +29,31 @@ Answer make_vector_product(const OpCase& op);
 Answer make_matmul(const OpCase& op);
 /// Activate, ActivateBackward, Add, Multiply, in any layout.
 Answer make_elementwise(const OpCase& op);
+/// PRelu and its gradients, in any layout.
+Answer make_prelu(const OpCase& op);
 /// Dropout, GaussianNoise.
 Answer make_noise(const OpCase& op);
-/// RandomAffine.
+/// RandomAffine and its gradient, RandomErase.
 Answer make_augmentation(const OpCase& op);
 /// AddBias, SumToBias, Affine.
 Answer make_channelwise(const OpCase& op);
 /// BatchNorm, BatchNormBackward.
 Answer make_batch_norm(const OpCase& op);
+/// GroupNorm, GroupNormBackward, in any layout.
+Answer make_group_norm(const OpCase& op);
 /// Moments, ChannelAffine, GradientSums.
 Answer make_norm_chain(const OpCase& op);
 /// FoldAffine, FoldAffineBackward.
 Answer make_fold(const OpCase& op);
 /// MaxPool2d, AvgPool2d and their gradients, NormChainBackwardData.
 Answer make_pool(const OpCase& op);
-/// Pad2d, Crop2d, Upsample2d and its gradient.
-Answer make_resize(const OpCase& op);
-/// Softmax, SoftmaxCrossEntropy, SoftmaxCrossEntropyBackward, over the last axis.
+/// Pad2d, Crop2d, RandomCrop and its gradient.
+Answer make_margins(const OpCase& op);
+/// Upsample2d and its gradient.
+Answer make_upsample(const OpCase& op);
+/// Transpose.
+Answer make_transpose(const OpCase& op);
+/// Softmax over the last axes, SoftmaxCrossEntropy, Sparsemax, Glu, and their gradients.
 Answer make_softmax(const OpCase& op);
 /// PointwiseLoss and its gradient: squared and absolute errors, Huber, binary cross-entropy of logits.
 Answer make_pointwise_loss(const OpCase& op);

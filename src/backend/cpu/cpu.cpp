@@ -1,4 +1,6 @@
 // The fast CPU backend: candidates in a fixed order, the reference last.
+#include <algorithm>
+
 #include "backend/backend.hpp"
 #include "backend/cpu/candidates.hpp"
 #include "backend/cpu/isa.hpp"
@@ -25,15 +27,36 @@ namespace {
 
 // In the order in which they are asked.
 constexpr Answer (*candidates[])(const OpCase&) = {
-    make_thin_convolution, make_winograd, make_convolution,  make_vector_product, make_matmul,
-    make_elementwise,      make_noise,    make_augmentation, make_channelwise,    make_batch_norm,
-    make_norm_chain,       make_fold,     make_pool,         make_resize,         make_softmax,
-    make_pointwise_loss,   make_reorder};
+    make_thin_convolution, make_winograd,   make_convolution, make_vector_product, make_matmul,
+    make_elementwise,      make_prelu,      make_noise,       make_augmentation,   make_channelwise,
+    make_batch_norm,       make_group_norm, make_norm_chain,  make_fold,           make_pool,
+    make_margins,          make_upsample,   make_transpose,   make_softmax,        make_pointwise_loss,
+    make_reorder};
+
+// A convolution back to its input, which adds the bias to what another kernel has made.
+class BiasedKernel final : public Kernel {
+ public:
+  BiasedKernel(std::unique_ptr<Kernel> conv, std::unique_ptr<Kernel> bias)
+      : conv_(std::move(conv)), bias_(std::move(bias)) {}
+  std::string name() const override { return conv_->name() + " + bias"; }
+  std::size_t scratch_floats() const override { return std::max(conv_->scratch_floats(), bias_->scratch_floats()); }
+  std::size_t prepared_floats() const override { return conv_->prepared_floats(); }
+  void prepare(const Arguments& a) override { conv_->prepare(a); }
+  void run(const Arguments& a) override {
+    conv_->run(a);
+    const float* const inputs[] = {a.outputs[0], a.inputs[2]};
+    bias_->run({inputs, a.outputs, a.scratch, a.step});
+  }
+
+ private:
+  std::unique_ptr<Kernel> conv_, bias_;
+};
 
 // Whether our own kernels take this op in blocked layouts, so that any layout will do.
 bool is_layout_blind(const graph::Attributes& attributes) {
   return std::holds_alternative<graph::Activate>(attributes) ||
          std::holds_alternative<graph::ActivateBackward>(attributes) ||
+         std::holds_alternative<graph::PRelu>(attributes) || std::holds_alternative<graph::PReluBackward>(attributes) ||
          std::holds_alternative<graph::Add>(attributes) || std::holds_alternative<graph::Multiply>(attributes) ||
          std::holds_alternative<graph::AddBias>(attributes) || std::holds_alternative<graph::Affine>(attributes) ||
          std::holds_alternative<graph::Dropout>(attributes) ||
@@ -46,6 +69,8 @@ bool is_layout_blind(const graph::Attributes& attributes) {
          std::holds_alternative<graph::ChannelAffine>(attributes) ||
          std::holds_alternative<graph::GradientSums>(attributes) ||
          std::holds_alternative<graph::NormChainBackwardData>(attributes) ||
+         std::holds_alternative<graph::GroupNorm>(attributes) ||
+         std::holds_alternative<graph::GroupNormBackward>(attributes) ||
          std::holds_alternative<graph::BatchNorm>(attributes) ||
          std::holds_alternative<graph::BatchNormBackward>(attributes);
 }
@@ -106,6 +131,15 @@ class CpuBackend final : public Backend {
   }
 
   std::unique_ptr<Kernel> select_own(const OpCase& op, std::vector<std::string>* refusals) {
+    if (std::holds_alternative<graph::Conv2dBackwardData>(op.attributes) && op.inputs.size() > 2) {
+      OpCase conv = op;
+      conv.inputs.resize(2);
+      auto kernel = select_own(conv, refusals);
+      if (!kernel || !op.inputs[2].present) return kernel;
+      const graph::Attributes add = graph::AddBias{};
+      auto bias = select_own({add, {op.outputs[0], op.inputs[2]}, op.outputs, op.threads}, refusals);
+      return bias ? std::make_unique<BiasedKernel>(std::move(kernel), std::move(bias)) : nullptr;
+    }
     for (const auto& candidate : candidates) {
       Answer answer = candidate(op);
       if (answer.kernel) return std::move(answer.kernel);
@@ -118,12 +152,9 @@ class CpuBackend final : public Backend {
               int threads) override {
     const auto floats = static_cast<std::int64_t>(count);
     const int parts = threads_for(floats, threads);
-    // In steps of 16, so that threads share no cache line and the weights' division into vectors stays the same.
-    const std::int64_t lines = (floats + 15) / 16;
     parallel(parts, [&](int part) {
-      const Slice slice = slice_of(lines, part, parts);
-      const std::int64_t end = slice.end * 16 < floats ? slice.end * 16 : floats;
-      kernels().update(rule, w, gradient, slots, slice.begin * 16, end);
+      const Slice slice = lines_of(floats, part, parts);
+      kernels().update(rule, w, gradient, slots, slice.begin, slice.end);
     });
   }
 };

@@ -1,4 +1,4 @@
-// Activations of the ReLU family, sums and products: flat loops, blind to the layout.
+// Activations, sums and products: flat loops, blind to the layout.
 #include <limits>
 #include <utility>
 
@@ -12,15 +12,15 @@ namespace {
 template <class Op>
 class ElementwiseKernel final : public Kernel {
  public:
-  ElementwiseKernel(std::string name, Op op, const OpCase& made_for)
+  ElementwiseKernel(std::string name, Op op, const OpCase& made_for, std::int64_t work_per_float)
       : name_(std::move(name)),
         op_(op),
         count_(element_count(made_for.outputs[0].shape)),
-        threads_(threads_for(count_, made_for.threads)) {}
+        threads_(threads_for(count_ * work_per_float, made_for.threads)) {}
   std::string name() const override { return "cpu/" + name_; }
   void run(const Arguments& arguments) override {
     parallel(threads_, [&](int part) {
-      const Slice slice = slice_of(count_, part, threads_);
+      const Slice slice = lines_of(count_, part, threads_);
       op_(arguments, slice.begin, slice.end - slice.begin);
     });
   }
@@ -33,8 +33,8 @@ class ElementwiseKernel final : public Kernel {
 };
 
 template <class Op>
-Answer make(std::string name, Op op, const OpCase& made_for) {
-  return {std::make_unique<ElementwiseKernel<Op>>(std::move(name), op, made_for), {}};
+Answer make(std::string name, Op op, const OpCase& made_for, std::int64_t work_per_float = 1) {
+  return {std::make_unique<ElementwiseKernel<Op>>(std::move(name), op, made_for, work_per_float), {}};
 }
 
 // False where the kind is not of the ReLU family.
@@ -58,34 +58,17 @@ bool as_relu(ActivationKind kind, const ActivationArguments& arguments, Relu& re
   }
 }
 
-// Runs the reference on an image as on a flat array: no element-wise function sees the layout.
-class FlatReference final : public Kernel {
- public:
-  explicit FlatReference(std::unique_ptr<Kernel> kernel) : kernel_(std::move(kernel)) {}
-  std::string name() const override { return kernel_->name(); }
-  std::size_t scratch_floats() const override { return kernel_->scratch_floats(); }
-  void run(const Arguments& arguments) override { kernel_->run(arguments); }
-
- private:
-  std::unique_ptr<Kernel> kernel_;
-};
-
-Answer flat_reference(const OpCase& op) {
-  OpCase flat{op.attributes, op.inputs, op.outputs, op.threads};
-  const Shape shape = {element_count(op.outputs[0].shape)};
-  for (Operand& operand : flat.inputs) operand = {shape, graph::Layout::plain, operand.present};
-  for (Operand& operand : flat.outputs) operand = {shape, graph::Layout::plain, operand.present};
-  return {std::make_unique<FlatReference>(backend::reference().select(flat)), {}};
+Activation as_activation(ActivationKind kind, const ActivationArguments& arguments) {
+  return {kind, static_cast<float>(arguments.alpha), static_cast<float>(arguments.threshold),
+          static_cast<float>(arguments.default_value)};
 }
 
-}  // namespace
+// An exponential is some twenty operations.
+constexpr std::int64_t work_of_activation = 4;
 
-Answer make_elementwise(const OpCase& op) {
+Answer activate(ActivationKind kind, const ActivationArguments& arguments, const OpCase& op) {
   const KernelTable& k = kernels();
-  Relu relu;
-  if (const auto* activate = std::get_if<graph::Activate>(&op.attributes)) {
-    if (!same_layouts(op)) return refuse("cpu/activation: the output's layout is not the input's");
-    if (!as_relu(activate->kind, activate->arguments, relu)) return flat_reference(op);
+  if (Relu relu; as_relu(kind, arguments, relu)) {
     return make(
         "relu",
         [&k, relu](const Arguments& a, std::int64_t at, std::int64_t count) {
@@ -93,15 +76,43 @@ Answer make_elementwise(const OpCase& op) {
         },
         op);
   }
-  if (const auto* backward = std::get_if<graph::ActivateBackward>(&op.attributes)) {
-    if (!same_layouts(op)) return refuse("cpu/activation_backward: the layouts differ");
-    if (!as_relu(backward->kind, backward->arguments, relu)) return flat_reference(op);
+  return make(
+      ActivationFunction(kind, arguments).name(),
+      [&k, activation = as_activation(kind, arguments)](const Arguments& a, std::int64_t at, std::int64_t count) {
+        k.activate(activation, a.inputs[0] + at, a.outputs[0] + at, count);
+      },
+      op, work_of_activation);
+}
+
+Answer activate_backward(ActivationKind kind, const ActivationArguments& arguments, const OpCase& op) {
+  const KernelTable& k = kernels();
+  if (Relu relu; as_relu(kind, arguments, relu)) {
     return make(
         "relu_backward",
         [&k, relu](const Arguments& a, std::int64_t at, std::int64_t count) {
           k.relu_backward(relu, a.inputs[0] + at, a.inputs[1] + at, a.outputs[0] + at, count);
         },
         op);
+  }
+  return make(
+      std::string(ActivationFunction(kind, arguments).name()) + "_backward",
+      [&k, activation = as_activation(kind, arguments)](const Arguments& a, std::int64_t at, std::int64_t count) {
+        k.activate_backward(activation, a.inputs[0] + at, a.inputs[1] + at, a.outputs[0] + at, count);
+      },
+      op, work_of_activation);
+}
+
+}  // namespace
+
+Answer make_elementwise(const OpCase& op) {
+  const KernelTable& k = kernels();
+  if (const auto* forward = std::get_if<graph::Activate>(&op.attributes)) {
+    if (!same_layouts(op)) return refuse("cpu/activation: the output's layout is not the input's");
+    return activate(forward->kind, forward->arguments, op);
+  }
+  if (const auto* backward = std::get_if<graph::ActivateBackward>(&op.attributes)) {
+    if (!same_layouts(op)) return refuse("cpu/activation_backward: the layouts differ");
+    return activate_backward(backward->kind, backward->arguments, op);
   }
   if (std::holds_alternative<graph::Add>(op.attributes)) {
     if (!same_layouts(op)) return refuse("cpu/add: the layouts differ");

@@ -5,12 +5,19 @@
 #include "backend/cpu/math-inl.hpp"
 #include "backend/cpu/elementwise-inl.hpp"
 #include "backend/cpu/random-inl.hpp"
+#include "backend/cpu/resample-inl.hpp"
 #include "backend/cpu/periodic-inl.hpp"
+#include "backend/cpu/prelu-inl.hpp"
 #include "backend/cpu/pool-inl.hpp"
 #include "backend/cpu/chain-inl.hpp"
 #include "backend/cpu/thin_convolution-inl.hpp"
 #include "backend/cpu/fold-inl.hpp"
+#include "backend/cpu/activation-inl.hpp"
+#include "backend/cpu/glu-inl.hpp"
+#include "backend/cpu/rows-inl.hpp"
 #include "backend/cpu/softmax-inl.hpp"
+#include "backend/cpu/sparsemax-inl.hpp"
+#include "backend/cpu/row_norm-inl.hpp"
 #include "backend/cpu/pointwise_loss-inl.hpp"
 #include "backend/cpu/vector_product-inl.hpp"
 #include "backend/cpu/update-inl.hpp"
@@ -26,15 +33,23 @@
 const KernelTable table = {
     .relu = relu,
     .relu_backward = relu_backward,
+    .activate = activate,
+    .activate_backward = activate_backward,
     .add = add,
     .multiply = multiply,
     .dropout = dropout,
     .gaussian_noise = gaussian_noise,
+    .dropout_rows = dropout_rows,
+    .weighted_sums = weighted_sums,
     .affine = affine,
     .normalize_backward = normalize_backward,
     .sum = sum,
     .moments = moments,
     .gradient_sums = gradient_sums,
+    .prelu = prelu,
+    .prelu_backward = prelu_backward,
+    .prelu_sample = prelu_sample,
+    .prelu_sample_backward = prelu_sample_backward,
     .max_pool = max_pool,
     .avg_pool = avg_pool,
     .max_pool_backward = max_pool_backward,
@@ -53,8 +68,15 @@ const KernelTable table = {
     .lanes = lanes,
     .vector_product = vector_product,
     .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .sparsemax = sparsemax,
+    .sparsemax_backward = sparsemax_backward,
+    .glu = glu,
+    .glu_backward = glu_backward,
     .softmax_cross_entropy = softmax_cross_entropy,
     .softmax_cross_entropy_backward = softmax_cross_entropy_backward,
+    .normalize_rows = normalize_rows,
+    .normalize_rows_backward = normalize_rows_backward,
     .pointwise_loss = pointwise_loss,
     .pointwise_loss_backward = pointwise_loss_backward,
     .update = update,

@@ -17,6 +17,12 @@ struct Relu {
   float limit = 0;  ///< Infinite where there is none.
 };
 
+/// An element-wise function of another family.
+struct Activation {
+  ActivationKind kind = ActivationKind::linear;
+  float alpha = 0, threshold = 0, default_value = 0;
+};
+
 /// Of which numbers a kernel draws, and in which order positions lie in memory: one after the other, or, with a block,
 /// images of so many pixels in blocks of channels. Blocks and channels are multiples of `lanes` then.
 struct Draws {
@@ -63,11 +69,31 @@ struct PairLoss {
   float delta = 1;
 };
 
+/// Rows that are normalised, each by its own moments. Parameters repeat after so many `groups` of rows.
+struct RowNorm {
+  std::int64_t size = 0, groups = 1;
+  double epsilon = 0;
+  const float* gamma = nullptr;
+  const float* beta = nullptr;
+};
+
 /// A row of numbers times a matrix of so many rows, each of `columns` numbers.
 struct VectorProduct {
   std::int64_t columns = 0;
   const float* row = nullptr;
   const float* matrix = nullptr;
+};
+
+/// What a sum is made of: the numbers at an offset, times a weight.
+struct Share {
+  std::int64_t offset = 0;
+  float weight = 0;
+};
+/// So many sums of `length` numbers side by side; sum i has the shares [begins[i], begins[i + 1]), at least one.
+struct WeightedSums {
+  const Share* shares = nullptr;
+  const std::int64_t* begins = nullptr;
+  std::int64_t count = 0, length = 0;
 };
 
 /// A convolution of 3 by 3 without padding, stride or dilation over plain images of at most four channels, whose
@@ -133,6 +159,9 @@ struct WinogradBackward {
 struct KernelTable {
   void (*relu)(const Relu& relu, const float* x, float* y, std::int64_t count);
   void (*relu_backward)(const Relu& relu, const float* x_or_y, const float* dy, float* dx, std::int64_t count);
+  void (*activate)(const Activation& activation, const float* x, float* y, std::int64_t count);
+  void (*activate_backward)(const Activation& activation, const float* x_or_y, const float* dy, float* dx,
+                            std::int64_t count);
   void (*add)(const float* a, const float* b, float* y, std::int64_t count);
   void (*multiply)(const float* a, const float* b, float* y, std::int64_t count);
 
@@ -141,6 +170,13 @@ struct KernelTable {
                   std::int64_t end);
   void (*gaussian_noise)(const Draws& draws, const NoiseDraws& noise, const float* x, float* y, std::int64_t begin,
                          std::int64_t end);
+
+  /// Rows of `length` numbers: y = x * scale, or `dropped` where the scale is 0. Each row has the same scales.
+  void (*dropout_rows)(const float* scales, float dropped, const float* x, float* y, std::int64_t rows,
+                       std::int64_t length);
+
+  /// y: the sums one behind the other.
+  void (*weighted_sums)(const WeightedSums& sums, const float* x, float* y);
 
   /// y = (x - shift) * scale + offset.
   void (*affine)(const float* x, float* y, std::int64_t count, std::int64_t period, const float* shift,
@@ -154,6 +190,15 @@ struct KernelTable {
   /// Sums of dy and of dy * (x - mean).
   void (*gradient_sums)(const float* x, const float* dy, std::int64_t count, std::int64_t period, const float* mean,
                         double* sums, double* products);
+
+  /// PReLU. dx may be null; the sums are those of the gradient of alpha.
+  void (*prelu)(const float* x, const float* alpha, float* y, std::int64_t count, std::int64_t period);
+  void (*prelu_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                         std::int64_t period, double* sums);
+  /// The same where each element has an alpha of its own.
+  void (*prelu_sample)(const float* x, const float* alpha, float* y, std::int64_t count);
+  void (*prelu_sample_backward)(const float* x, const float* alpha, const float* dy, float* dx, std::int64_t count,
+                                float* sums);
 
   /// Output rows [begin, end), counted through all images: image * out_height + row. sign: null, or 1 or -1 per
   /// channel: -1 for the smallest.
@@ -198,13 +243,33 @@ struct KernelTable {
   /// The part of the product that the matrix's rows [begin, end) make. Columns are a multiple of `lanes`.
   void (*vector_product)(const VectorProduct& product, std::int64_t begin, std::int64_t end, float* sums);
 
-  /// Softmax of the rows [begin, end) of `size` numbers; with the cross entropy of the row's label (no number where
-  /// that is no class); its gradient from the softmax y.
-  void (*softmax)(const float* x, float* y, std::int64_t size, std::int64_t begin, std::int64_t end);
+  /// Softmax, or its logarithm, of the rows [begin, end) of `size` numbers; of those only that the mask, where there is
+  /// one, does not exclude by a 0. Its gradient from its output.
+  void (*softmax)(const float* x, const float* mask, float* y, bool log, std::int64_t size, std::int64_t begin,
+                  std::int64_t end);
+  void (*softmax_backward)(const float* y, const float* dy, float* dx, bool log, std::int64_t size, std::int64_t begin,
+                           std::int64_t end);
+  void (*sparsemax)(const float* x, float* y, std::int64_t size, std::int64_t begin, std::int64_t end);
+  void (*sparsemax_backward)(const float* y, const float* dy, float* dx, std::int64_t size, std::int64_t begin,
+                             std::int64_t end);
+  /// Rows of twice `half` numbers.
+  void (*glu)(const float* x, float* y, std::int64_t half, std::int64_t begin, std::int64_t end);
+  void (*glu_backward)(const float* x, const float* dy, float* dx, std::int64_t half, std::int64_t begin,
+                       std::int64_t end);
+  /// Softmax with the cross entropy of the row's label (no number where that is no class); the gradient from the
+  /// softmax y.
   void (*softmax_cross_entropy)(const float* x, const float* labels, float* y, float* values, std::int64_t size,
                                 std::int64_t begin, std::int64_t end);
   void (*softmax_cross_entropy_backward)(const float* y, const float* labels, const float* dvalues, float* dx,
                                          std::int64_t size, std::int64_t begin, std::int64_t end);
+
+  /// Rows [begin, end): graph::GroupNorm of samples of one pixel.
+  void (*normalize_rows)(const RowNorm& norm, const float* x, float* y, float* means, float* inv_stds,
+                         std::int64_t begin, std::int64_t end);
+  /// dx may be null; adds to the gradients of gamma and beta, `size * groups` numbers each.
+  void (*normalize_rows_backward)(const RowNorm& norm, const float* x, const float* means, const float* inv_stds,
+                                  const float* dy, float* dx, float* dgamma, float* dbeta, std::int64_t begin,
+                                  std::int64_t end);
 
   /// The sum of the losses of so many pairs, and their slopes by the prediction, times scale.
   double (*pointwise_loss)(const PairLoss& loss, const float* predicted, const float* truth, std::int64_t count);

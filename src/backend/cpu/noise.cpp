@@ -114,27 +114,31 @@ class SharedDropoutKernel final : public Kernel {
     const std::int64_t rows = mask_.inner == 1 ? mask_.outer : mask_.outer * mask_.shared;
     parallel(threads_, [&](int part) {
       const Slice slice = slice_of(rows, part, threads_);
-      for (std::int64_t row = slice.begin; row < slice.end; ++row) apply(row, a);
+      if (mask_.inner == 1) {
+        for (std::int64_t row = slice.begin; row < slice.end; ++row) scale_row(row, a);
+        return;
+      }
+      for (std::int64_t row = slice.begin; row < slice.end;) {
+        // Up to where the next mask begins.
+        const std::int64_t mask = row / mask_.shared;
+        const std::int64_t end = std::min(slice.end, (mask + 1) * mask_.shared);
+        kernels().dropout_rows(a.scratch + mask * mask_.inner, dropout_.dropped, a.inputs[0] + row * mask_.inner,
+                               a.outputs[0] + row * mask_.inner, end - row, mask_.inner);
+        row = end;
+      }
     });
   }
 
  private:
-  void apply(std::int64_t row, const Arguments& a) const {
-    const float dropped = dropout_.dropped;
-    if (mask_.inner == 1) {
-      const float* x = a.inputs[0] + row * mask_.shared;
-      float* y = a.outputs[0] + row * mask_.shared;
-      const float scale = a.scratch[row];
-      for (std::int64_t i = 0; i < mask_.shared; ++i) y[i] = scale != 0 ? x[i] * scale : dropped;
+  void scale_row(std::int64_t row, const Arguments& a) const {
+    const float* x = a.inputs[0] + row * mask_.shared;
+    float* y = a.outputs[0] + row * mask_.shared;
+    const float scale = a.scratch[row];
+    if (scale == 0) {
+      std::fill_n(y, mask_.shared, dropout_.dropped);
       return;
     }
-    const float* x = a.inputs[0] + row * mask_.inner;
-    const float* scales = a.scratch + row / mask_.shared * mask_.inner;
-    float* y = a.outputs[0] + row * mask_.inner;
-    for (std::int64_t i = 0; i < mask_.inner; ++i) {
-      const float scaled = x[i] * scales[i];
-      y[i] = scales[i] != 0 ? scaled : dropped;
-    }
+    for (std::int64_t i = 0; i < mask_.shared; ++i) y[i] = x[i] * scale;
   }
 
   Draws draws_;

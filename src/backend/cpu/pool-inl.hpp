@@ -130,6 +130,28 @@ struct MaxBackwardBody {
   SUMI_INLINE void advance(std::int64_t channels) { dy += channels; }
 };
 
+/// Of more cells than this it takes less time to clear the image and write to the winner alone.
+inline constexpr int large_window = 16;
+
+/// In large windows: adds dy to the first largest cell alone, where all are 0 before.
+struct LargeMaxBackwardBody {
+  const float* x;
+  const float* dy;
+  float* dx;
+  std::int64_t row, pixel;
+  template <class V>
+  SUMI_INLINE void at(const Cells& cells, std::int64_t c) const {
+    const Winner<V> winner = winner_of(x + cells.first + c, cells, row, pixel, broadcast<V>(1.0F));
+    std::int32_t numbers[width<V>];
+    __builtin_memcpy(numbers, &winner.cell, sizeof(winner.cell));
+    for (std::int64_t i = 0; i < width<V>; ++i) {
+      const std::int64_t h = numbers[i] / cells.width, w = numbers[i] % cells.width;
+      dx[cells.first + h * row + w * pixel + c + i] += dy[c + i];
+    }
+  }
+  SUMI_INLINE void advance(std::int64_t channels) { dy += channels; }
+};
+
 template <bool adds>
 struct AverageBackwardBody {
   const float* dy;
@@ -192,12 +214,15 @@ void max_pool_backward(const Pool& pool, const float* x, const float* dy, float*
   const std::int64_t image = pool.height * row;
   const std::int64_t out_row = pool.out_width * pixel;
   const bool adds = overlaps(pool);
-  const bool clear = adds || !covers(pool);
+  const bool large = pool.window.kernel_h * pool.window.kernel_w > large_window;
+  const bool clear = adds || large || !covers(pool);
   for (std::int64_t n = begin; n < end; ++n) {
     if (clear) __builtin_memset(dx + n * image, 0, static_cast<std::size_t>(image) * sizeof(float));
     for (std::int64_t r = 0; r < pool.out_height; ++r) {
       const float* gradient = dy + (n * pool.out_height + r) * out_row;
-      if (adds) {
+      if (large) {
+        for_windows(LargeMaxBackwardBody{x + n * image, gradient, dx + n * image, row, pixel}, pool, r);
+      } else if (adds) {
         for_windows(MaxBackwardBody<true>{x + n * image, gradient, dx + n * image, row, pixel}, pool, r);
       } else {
         for_windows(MaxBackwardBody<false>{x + n * image, gradient, dx + n * image, row, pixel}, pool, r);

@@ -160,3 +160,18 @@ void gaussian_noise(const Draws& draws, const NoiseDraws& noise, const float* x,
                     std::int64_t end) {
   draw_each(draws, NoiseStep{noise}, x, y, begin, end);
 }
+
+template <class V>
+SUMI_INLINE void scale_or_drop(const float* scales, float dropped, const float* x, float* y) {
+  const V scale = load<V>(scales);
+  store(y, V(scale != V{} ? V(load<V>(x) * scale) : broadcast<V>(dropped)));
+}
+
+void dropout_rows(const float* scales, float dropped, const float* x, float* y, std::int64_t rows,
+                  std::int64_t length) {
+  for (std::int64_t row = 0; row < rows; ++row, x += length, y += length) {
+    std::int64_t i = 0;
+    for (; i + lanes <= length; i += lanes) scale_or_drop<Vec>(scales + i, dropped, x + i, y + i);
+    for (; i < length; ++i) scale_or_drop<float>(scales + i, dropped, x + i, y + i);
+  }
+}

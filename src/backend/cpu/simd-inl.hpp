@@ -46,6 +46,26 @@ SUMI_INLINE V broadcast(float x) {
   return x - V{};
 }
 
+/// The first `count` floats of a vector; the others are `rest`.
+SUMI_INLINE Vec load_some(const float* from, std::int64_t count, float rest) {
+  if (count >= lanes) return load<Vec>(from);
+#if SUMI_LANES == 16
+  return _mm512_mask_loadu_ps(broadcast<Vec>(rest), static_cast<__mmask16>((1U << count) - 1), from);
+#else
+  Vec v = broadcast<Vec>(rest);
+  for (std::int64_t i = 0; i < count; ++i) v[i] = from[i];
+  return v;
+#endif
+}
+SUMI_INLINE void store_some(float* to, Vec v, std::int64_t count) {
+  if (count >= lanes) return store(to, v);
+#if SUMI_LANES == 16
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1U << count) - 1), v);
+#else
+  for (std::int64_t i = 0; i < count; ++i) to[i] = v[i];
+#endif
+}
+
 /// a > b ? a : b, so b where one of them is not a number.
 template <class V>
 SUMI_INLINE V larger(V a, V b) {
@@ -57,6 +77,38 @@ template <class V>
 SUMI_INLINE V smaller(V a, V b) {
   return a < b ? a : b;
 }
+
+/// All lanes as one, the halves of a vector first: combine(combine(...), combine(...)).
+template <class Combine>
+SUMI_INLINE float folded(Vec v, const Combine& combine) {
+#if SUMI_LANES == 16
+  const auto eight = combine(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
+                             __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15));
+#else
+  const Vec eight = v;
+#endif
+#if SUMI_LANES >= 8
+  const auto four =
+      combine(__builtin_shufflevector(eight, eight, 0, 1, 2, 3), __builtin_shufflevector(eight, eight, 4, 5, 6, 7));
+#else
+  const Vec four = eight;
+#endif
+  return combine(combine(float(four[0]), float(four[2])), combine(float(four[1]), float(four[3])));
+}
+struct Largest {
+  template <class V>
+  SUMI_INLINE V operator()(V a, V b) const {
+    return larger(a, b);
+  }
+};
+struct Total {
+  template <class V>
+  SUMI_INLINE V operator()(V a, V b) const {
+    return a + b;
+  }
+};
+SUMI_INLINE float most_of(Vec v) { return folded(v, Largest{}); }
+SUMI_INLINE float sum_of(Vec v) { return folded(v, Total{}); }
 
 SUMI_INLINE float square_root(float x) { return __builtin_sqrtf(x); }
 SUMI_INLINE Vec square_root(Vec x) {

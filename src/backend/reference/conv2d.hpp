@@ -82,7 +82,12 @@ template <class T>
 void compute(const graph::Conv2dBackwardData& op, const Operands<T>& o) {
   const T* dy = o.inputs[0];
   const T* kernel = o.inputs[1];
+  const T* bias = input(o, 2);
+  const std::int64_t channels = o.output_shapes[0][3];
   Sums sums(o, output_count(o, 0));
+  for (std::int64_t i = 0; bias != nullptr && i < output_count(o, 0); ++i) {
+    sums[i] = static_cast<double>(bias[i % channels]);
+  }
   for_each_product(
       op.window, op.groups, o.output_shapes[0], o.input_shapes[1], o.input_shapes[0],
       [&](std::int64_t xi, std::int64_t ki, std::int64_t yi) { sums[xi] += static_cast<double>(dy[yi]) * kernel[ki]; });

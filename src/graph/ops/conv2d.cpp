@@ -56,15 +56,21 @@ std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2d& kind, Gr
 
 // As a layer's op it is a transposed convolution: its gradients are those of the convolution, the other way round.
 std::vector<ValueId> backward(Graph& graph, const Op& op, const Conv2dBackwardData& kind, Gradients dy, Wanted wanted) {
-  const ValueId x = op.inputs[0], kernel = op.inputs[1];
-  return {
-      wanted[0]
-          ? emit_gradient(graph, op, Conv2d{.window = kind.window, .groups = kind.groups}, {dy[0], kernel, none}, x)
-          : none,
-      wanted[1] ? emit_gradient(graph, op, Conv2dBackwardWeights{kind.window, kind.groups}, {dy[0], x}, kernel) : none};
+  const ValueId x = op.inputs[0], kernel = op.inputs[1], bias = operand(op.inputs, 2);
+  std::vector<ValueId> result(op.inputs.size(), none);
+  if (wanted[0]) {
+    result[0] =
+        emit_gradient(graph, op, Conv2d{.window = kind.window, .groups = kind.groups}, {dy[0], kernel, none}, x);
+  }
+  if (wanted[1]) {
+    result[1] = emit_gradient(graph, op, Conv2dBackwardWeights{kind.window, kind.groups}, {dy[0], x}, kernel);
+  }
+  if (bias != none && wanted[2]) result[2] = emit_gradient(graph, op, SumToBias{}, {dy[0]}, bias);
+  return result;
 }
 
 bool fits(const Conv2dBackwardData& op, Shapes inputs, Shapes outputs) {
+  require_shape_if_present("the bias of conv2d_backward_data", operand(inputs, 2), {outputs[0].back()});
   return maps(op.window, op.groups, outputs[0], inputs[1], inputs[0]);
 }
 
