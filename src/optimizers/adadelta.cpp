@@ -22,4 +22,9 @@ void fields(Adadelta& value, Fields& f) {
   f("epsilon", value.epsilon);
 }
 
+void validate(const Adadelta& value) {
+  optimizers::expect_kept_part("rho", value.rho);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace sumi

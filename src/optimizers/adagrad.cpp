@@ -23,4 +23,9 @@ void fields(Adagrad& value, Fields& f) {
   f("epsilon", value.epsilon);
 }
 
+void validate(const Adagrad& value) {
+  optimizers::expect_not_negative("initial_accumulator_value", value.initial_accumulator_value);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace sumi

@@ -39,6 +39,13 @@ void adam_fields(T& value, Fields& f) {
   f("amsgrad", value.amsgrad);
 }
 
+template <class T>
+void adam_validate(const T& value) {
+  optimizers::expect_kept_part("beta_1", value.beta_1);
+  optimizers::expect_kept_part("beta_2", value.beta_2);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace
 
 std::vector<OptimizerSlot> slots(const Adam& value) { return adam_slots(value); }
@@ -48,7 +55,9 @@ void update(const AdamW& value, const UpdateRange& range) { adam_update(value, r
 void fields(Adam& value, Fields& f) { adam_fields(value, f); }
 void fields(AdamW& value, Fields& f) { adam_fields(value, f); }
 
+void validate(const Adam& value) { adam_validate(value); }
 void validate(const AdamW& value) {
+  adam_validate(value);
   if (value.weight_decay) return;
   throw ArgumentError("Argument `weight_decay` must be a float. Received: weight_decay=None");
 }

@@ -27,4 +27,10 @@ void fields(Adamax& value, Fields& f) {
   f("epsilon", value.epsilon);
 }
 
+void validate(const Adamax& value) {
+  optimizers::expect_kept_part("beta_1", value.beta_1);
+  optimizers::expect_kept_part("beta_2", value.beta_2);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace sumi

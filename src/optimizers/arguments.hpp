@@ -2,6 +2,8 @@
 #pragma once
 
 #include "backend/backend.hpp"
+#include "core/text.hpp"
+#include "sumi/error.hpp"
 #include "sumi/optimizer.hpp"
 #include "sumi/threads.hpp"
 
@@ -23,6 +25,19 @@ void common_fields(T& value, Fields& f) {
   f("ema_overwrite_frequency", value.ema_overwrite_frequency);
   f("loss_scale_factor", value.loss_scale_factor);
   f("gradient_accumulation_steps", value.gradient_accumulation_steps);
+}
+
+/// Throws ArgumentError where what an average keeps at each step is not in [0, 1): at 1 nothing would ever come in.
+inline void expect_kept_part(const char* name, double value) {
+  if (value >= 0 && value < 1) return;
+  throw ArgumentError("Argument `" + std::string(name) + "` must be in the range [0, 1). Received: " + name + "=" +
+                      repr(value));
+}
+
+/// Throws ArgumentError for what is added to a sum of squares, or to its root, and is below 0.
+inline void expect_not_negative(const char* name, double value) {
+  if (value >= 0) return;
+  throw ArgumentError("Argument `" + std::string(name) + "` must be at least 0. Received: " + name + "=" + repr(value));
 }
 
 inline void run(const backend::UpdateRule& rule, const UpdateRange& range) {

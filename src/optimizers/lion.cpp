@@ -24,6 +24,7 @@ void fields(Lion& value, Fields& f) {
 }
 
 void validate(const Lion& value) {
+  optimizers::expect_kept_part("beta_2", value.beta_2);
   if (value.beta_1 > 0 && value.beta_1 <= 1) return;
   throw ArgumentError(
       "Argument `beta_1` must be in the [0, 1] range. Otherwise, the optimizer degenerates to SignSGD. Received: "

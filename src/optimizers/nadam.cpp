@@ -46,4 +46,10 @@ void fields(Nadam& value, Fields& f) {
   f("epsilon", value.epsilon);
 }
 
+void validate(const Nadam& value) {
+  optimizers::expect_kept_part("beta_1", value.beta_1);
+  optimizers::expect_kept_part("beta_2", value.beta_2);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace sumi

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "core/naming.hpp"
 #include "core/registry.hpp"
@@ -65,6 +66,17 @@ void Optimizer::check_arguments(const OptimizerArguments& a) {
                         shown(a.clipnorm) + ", clipvalue=" + shown(a.clipvalue) +
                         ", global_clipnorm=" + shown(a.global_clipnorm));
   }
+  const auto expect_finite = [](const char* name, std::optional<double> value) {
+    if (!value || std::isfinite(*value)) return;
+    throw ArgumentError("Argument `" + std::string(name) + "` must be a finite number. Received: " + name + "=" +
+                        repr(*value));
+  };
+  if (!a.learning_rate.is_schedule()) expect_finite("learning_rate", a.learning_rate.rate());
+  expect_finite("weight_decay", a.weight_decay);
+  expect_finite("clipnorm", a.clipnorm);
+  expect_finite("clipvalue", a.clipvalue);
+  expect_finite("global_clipnorm", a.global_clipnorm);
+  expect_finite("loss_scale_factor", a.loss_scale_factor);
   if (a.gradient_accumulation_steps && *a.gradient_accumulation_steps < 2) {
     throw ArgumentError(
         "`gradient_accumulation_steps` must be an integer >= 2. Received: gradient_accumulation_steps=" +

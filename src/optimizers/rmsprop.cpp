@@ -31,4 +31,10 @@ void fields(RMSprop& value, Fields& f) {
   f("centered", value.centered);
 }
 
+void validate(const RMSprop& value) {
+  optimizers::expect_kept_part("rho", value.rho);
+  optimizers::expect_not_negative("momentum", value.momentum);
+  optimizers::expect_not_negative("epsilon", value.epsilon);
+}
+
 }  // namespace sumi

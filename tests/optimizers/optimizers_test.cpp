@@ -1,6 +1,8 @@
 // Optimizers by name, from configurations, and what holds for the arguments of each.
 #include "sumi/optimizers.hpp"
 
+#include <limits>
+
 #include "saving/json_fields.hpp"
 #include "sumi/session.hpp"
 #include "support/catch.hpp"
@@ -149,6 +151,30 @@ TEST_CASE("arguments that an optimizer has no use for are refused in Keras's wor
   REQUIRE(text(Ftrl{.l2_shrinkage_regularization_strength = -0.5}) ==
           "`l2_shrinkage_regularization_strength` needs to be positive or zero. Received: "
           "l2_shrinkage_regularization_strength=-0.5.");
+  for (const double beta : {-0.1, 1.0, 1.5}) {
+    const std::string end = "must be in the range [0, 1). Received: beta_2=";
+    REQUIRE(text(Adam{.beta_2 = beta}).starts_with("Argument `beta_2` " + end));
+    REQUIRE(text(AdamW{.beta_2 = beta}).starts_with("Argument `beta_2` " + end));
+    REQUIRE(text(Nadam{.beta_2 = beta}).starts_with("Argument `beta_2` " + end));
+    REQUIRE(text(Adamax{.beta_2 = beta}).starts_with("Argument `beta_2` " + end));
+    REQUIRE(text(Lion{.beta_2 = beta}).starts_with("Argument `beta_2` " + end));
+  }
+  REQUIRE(text(Adam{.beta_1 = 1.0}) == "Argument `beta_1` must be in the range [0, 1). Received: beta_1=1.0");
+  REQUIRE(text(Nadam{.epsilon = -1.0}) == "Argument `epsilon` must be at least 0. Received: epsilon=-1.0");
+  REQUIRE(text(RMSprop{.rho = 1.0}) == "Argument `rho` must be in the range [0, 1). Received: rho=1.0");
+  REQUIRE(text(RMSprop{.momentum = -0.5}) == "Argument `momentum` must be at least 0. Received: momentum=-0.5");
+  REQUIRE(text(Adadelta{.rho = -0.5}) == "Argument `rho` must be in the range [0, 1). Received: rho=-0.5");
+  REQUIRE(text(Adagrad{.initial_accumulator_value = -0.5}) ==
+          "Argument `initial_accumulator_value` must be at least 0. Received: initial_accumulator_value=-0.5");
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  REQUIRE(text(SGD{.learning_rate = infinity}) ==
+          "Argument `learning_rate` must be a finite number. Received: learning_rate=inf");
+  REQUIRE(text(SGD{.weight_decay = infinity}) ==
+          "Argument `weight_decay` must be a finite number. Received: weight_decay=inf");
+  REQUIRE(text(SGD{.clipnorm = infinity}) == "Argument `clipnorm` must be a finite number. Received: clipnorm=inf");
+  REQUIRE(text(SGD{.clipvalue = infinity}).starts_with("Argument `clipvalue` must be a finite"));
+  REQUIRE(text(SGD{.global_clipnorm = infinity}).starts_with("Argument `global_clipnorm` must be a finite"));
+  REQUIRE(text(SGD{.loss_scale_factor = infinity}).starts_with("Argument `loss_scale_factor` must be a finite"));
   Optimizer read = "adamw";
   REQUIRE_THROWS_AS(saving::read_config(read, {{"weight_decay", nullptr}}), ArgumentError);
 }

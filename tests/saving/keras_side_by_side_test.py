@@ -31,10 +31,6 @@ def check(folder):
     def expect(what, actual, expected, at_least=0.0):
         nonlocal failures
         worst = 0.0
-        if all(np.isfinite(b).all() for b in expected) and not all(np.isfinite(a).all() for a in actual):
-            # JAX's gradient of a maximum divides 0 by 0 where it computes the numbers twice, and not alike.
-            print("no numbers of Keras:", what)
-            return
         for a, b in zip(actual, expected, strict=True):
             scale = max(np.abs(b).max(initial=0), at_least)
             difference = np.abs(a - b).max(initial=0)
@@ -79,6 +75,8 @@ def main():
     program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     if program.name == "check":
         sys.exit(check(folder) != 0)
+    # Without optimization JAX computes the same numbers twice, and not alike, so that the gradient of a maximum is wrong.
+    del real_keras.ENVIRONMENT["XLA_FLAGS"]
     count = sys.argv[3:] or [COUNT]
     for old in (folder / "random_models").glob("model_*.json"):
         old.unlink()

@@ -2,6 +2,7 @@
 // makes of these. Fails where twenty or more don't have every layer among them.
 //
 // random_models FOLDER COUNT [FIRST_SEED]
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -168,19 +169,22 @@ Json one_case(unsigned seed, std::set<std::string>& classes) {
   Shape shape = model.input_shape();
   shape[0] = batch;
   const Tensor x = 0.987F * filled(shape, 1);  // not where some activations jump
+  model.set_weights(weights);
+  const Tensor predictions = model.predict(x, {.verbose = 0});
   Tensor y = filled({batch, outputs}, 2);
-  if (classifies) {
+  // On JAX Keras clips probabilities, where sumi looks at the logits behind them, as Keras does on TensorFlow.
+  const bool labels = classifies && *std::min_element(predictions.begin(), predictions.end()) > 1e-4F;
+  if (labels) {
     y = Tensor::from_shape({static_cast<std::size_t>(batch)});
     for (std::size_t i = 0; i < y.size(); ++i) y(i) = static_cast<float>(i * i % static_cast<std::size_t>(outputs));
   }
-  const std::string loss = classifies ? "sparse_categorical_crossentropy" : "mse";
+  const std::string loss = labels ? "sparse_categorical_crossentropy" : "mse";
   Json result = {{"json", model.to_json()},
                  {"loss", loss},
                  {"x", {shape, values_of({x})[0]}},
                  {"y", {y.shape(), values_of({y})[0]}},
                  {"weights", values_of(weights)}};
-  model.set_weights(weights);
-  result["predictions"] = values_of({model.predict(x, {.verbose = 0})});
+  result["predictions"] = values_of({predictions});
   if (dice.trains) {
     train(model, x, y, loss, result);
   } else {

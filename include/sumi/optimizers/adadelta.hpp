@@ -32,5 +32,7 @@ struct Adadelta {
 std::vector<OptimizerSlot> slots(const Adadelta& value);
 void update(const Adadelta& value, const UpdateRange& range);
 void fields(Adadelta& value, Fields& f);
+/// Throws ArgumentError for a rho outside [0, 1) and a negative epsilon.
+void validate(const Adadelta& value);
 
 }  // namespace sumi

@@ -32,5 +32,7 @@ struct Adagrad {
 std::vector<OptimizerSlot> slots(const Adagrad& value);
 void update(const Adagrad& value, const UpdateRange& range);
 void fields(Adagrad& value, Fields& f);
+/// Throws ArgumentError for a negative initial_accumulator_value or epsilon.
+void validate(const Adagrad& value);
 
 }  // namespace sumi

@@ -35,5 +35,7 @@ struct Adam {
 std::vector<OptimizerSlot> slots(const Adam& value);
 void update(const Adam& value, const UpdateRange& range);
 void fields(Adam& value, Fields& f);
+/// Throws ArgumentError for betas outside [0, 1) and a negative epsilon.
+void validate(const Adam& value);
 
 }  // namespace sumi

@@ -32,5 +32,7 @@ struct Adamax {
 std::vector<OptimizerSlot> slots(const Adamax& value);
 void update(const Adamax& value, const UpdateRange& range);
 void fields(Adamax& value, Fields& f);
+/// Throws ArgumentError for betas outside [0, 1) and a negative epsilon.
+void validate(const Adamax& value);
 
 }  // namespace sumi

@@ -35,7 +35,7 @@ struct AdamW {
 std::vector<OptimizerSlot> slots(const AdamW& value);
 void update(const AdamW& value, const UpdateRange& range);
 void fields(AdamW& value, Fields& f);
-/// Throws ArgumentError where there is no weight decay.
+/// Throws ArgumentError where there is no weight decay, for betas outside [0, 1) and a negative epsilon.
 void validate(const AdamW& value);
 
 }  // namespace sumi

@@ -33,7 +33,7 @@ struct Lion {
 std::vector<OptimizerSlot> slots(const Lion& value);
 void update(const Lion& value, const UpdateRange& range);
 void fields(Lion& value, Fields& f);
-/// Throws ArgumentError for a beta_1 outside (0, 1].
+/// Throws ArgumentError for a beta_1 outside (0, 1] or a beta_2 outside [0, 1).
 void validate(const Lion& value);
 
 }  // namespace sumi

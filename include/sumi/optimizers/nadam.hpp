@@ -37,5 +37,7 @@ std::vector<OptimizerSlot> slots(const Nadam& value);
 void advance(const Nadam& value, std::int64_t iteration, std::span<float* const> slots);
 void update(const Nadam& value, const UpdateRange& range);
 void fields(Nadam& value, Fields& f);
+/// Throws ArgumentError for betas outside [0, 1) and a negative epsilon.
+void validate(const Nadam& value);
 
 }  // namespace sumi

@@ -34,5 +34,7 @@ struct RMSprop {
 std::vector<OptimizerSlot> slots(const RMSprop& value);
 void update(const RMSprop& value, const UpdateRange& range);
 void fields(RMSprop& value, Fields& f);
+/// Throws ArgumentError for a rho outside [0, 1), a negative momentum and a negative epsilon.
+void validate(const RMSprop& value);
 
 }  // namespace sumi
