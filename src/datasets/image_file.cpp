@@ -14,10 +14,10 @@ void refuse_image(const std::filesystem::path& file, const std::string& why) {
 }
 
 void check_size(const std::filesystem::path& file, const Shape& shape) {
-  constexpr std::uintmax_t always_allowed = std::uintmax_t{16} << 20, times = 256;
+  constexpr std::uintmax_t always_allowed = std::uintmax_t{48} << 20, times = 4;
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (!error && static_cast<std::uintmax_t>(element_count(shape)) <= std::max(always_allowed, times * size)) return;
+  if (!error && static_cast<std::uintmax_t>(element_count(shape)) <= always_allowed + times * size) return;
   refuse_image(file, "its pixels, of shape " + to_string(shape) + ", come from " + std::to_string(size) + " bytes");
 }
 

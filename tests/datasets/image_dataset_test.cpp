@@ -139,11 +139,11 @@ TEST_CASE("what is no image, or a broken one, is refused") {
   const std::string whole = read(file);
   write(file, whole.substr(0, whole.size() - 20));
   CHECK_THROWS_AS(read_image(file), FileError);
-  // 5000 x 5000 greys in some kilobytes.
-  write_png(file, 5000, 5000, PNG_FORMAT_GRAY, std::string(25'000'000, '\0'));
+  // 8000 x 8000 greys in some kilobytes.
+  write_png(file, 8000, 8000, PNG_FORMAT_GRAY, std::string(64'000'000, '\0'));
   CHECK_THAT(error_text<FileError>([&] { read_image(file); }),
-             ContainsSubstring("its pixels, of shape (5000, 5000, 1), come from "));
-  CHECK(image_shape(file) == Shape{5000, 5000, 1});
+             ContainsSubstring("its pixels, of shape (8000, 8000, 1), come from "));
+  CHECK(image_shape(file) == Shape{8000, 8000, 1});
   CHECK(error_text<ArgumentError>([&] { read_image(file, "gray"); }) ==
         "Expected `color_mode` to be 'grayscale', 'rgb' or 'rgba'. Received color_mode='gray'.");
 }
