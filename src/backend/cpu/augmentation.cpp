@@ -52,13 +52,18 @@ class Affine {
   // Calls use(offset of a pixel or -1, weight) for the four pixels around a place, but for those without weight.
   template <class Use>
   void for_corners(double across, double down, Use use) const {
-    const double left = std::floor(across), top = std::floor(down);
-    const auto beside = static_cast<float>(across - left), below = static_cast<float>(down - top);
+    // Within the image nothing has to be looked up, and what is cut off is the floor.
+    const bool within =
+        across >= 0 && down >= 0 && across < static_cast<double>(width_ - 1) && down < static_cast<double>(height_ - 1);
+    const auto left = static_cast<std::int64_t>(within ? across : std::floor(across));
+    const auto top = static_cast<std::int64_t>(within ? down : std::floor(down));
+    const auto beside = static_cast<float>(across - static_cast<double>(left));
+    const auto below = static_cast<float>(down - static_cast<double>(top));
     const float weights[] = {(1 - below) * (1 - beside), (1 - below) * beside, below * (1 - beside), below * beside};
-    for (int corner = 0; corner < 4; ++corner) {
+    for (std::int64_t corner = 0; corner < 4; ++corner) {
       if (weights[corner] == 0) continue;
-      use(pixel(static_cast<std::int64_t>(top) + corner / 2, static_cast<std::int64_t>(left) + corner % 2),
-          weights[corner]);
+      const std::int64_t h = top + corner / 2, w = left + corner % 2;
+      use(within ? (h * width_ + w) * channels_ : pixel(h, w), weights[corner]);
     }
   }
 
