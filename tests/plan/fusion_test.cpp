@@ -91,6 +91,30 @@ TEST_CASE("fused and unfused plans compute the same, training and inference, wha
   }
 }
 
+TEST_CASE("no image goes through plain loops, whatever stands before and behind a convolution") {
+  const auto small = [](std::vector<Layer> layers) {
+    layers.insert(layers.begin(), PReLU{.shared_axes = {1, 2}, .name = "before"});
+    layers.insert(layers.end(), {Flatten{.name = "f"}, softmax(4)});
+    return layers;
+  };
+  const std::vector<std::vector<Layer>> all = {
+      small({Conv2D{.filters = 64, .kernel_size = 3, .name = "c"}}),
+      small({Conv2D{.filters = 64, .kernel_size = 3, .padding = "same", .activation = "gelu", .name = "c"}}),
+      small({Conv2D{.filters = 5, .kernel_size = 3, .name = "c"}}),
+      small({Conv2D{.filters = 64, .kernel_size = 3, .strides = 2, .name = "c"}}),
+      small({Conv2D{.filters = 64, .kernel_size = 3, .name = "c"}, LayerNormalization{.name = "n"}}),
+      small({DepthwiseConv2D{.kernel_size = 3, .name = "c"}}),
+      small({Conv2DTranspose{.filters = 16, .kernel_size = 3, .strides = 2, .name = "c"}}),
+      small({SeparableConv2D{.filters = 32, .kernel_size = 3, .name = "c"}, UpSampling2D{.name = "u"}})};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const bool training : {true, false}) {
+      INFO("number " << i << (training ? ", training" : ", inference"));
+      CHECK(run_model_graph(make_model_graph(all[i], {2, 12, 12, 32}, training), backend::cpu(), {}, 2)
+                .kernels_of_reference == 0);
+    }
+  }
+}
+
 TEST_CASE("the fused plan means the same on the reference") {
   for (const Network& network : networks()) {
     INFO(network.name);

@@ -110,6 +110,10 @@ class CpuBackend final : public Backend {
     if (const auto* conv = std::get_if<graph::Conv2d>(&attributes); conv != nullptr && (conv->moments || conv->pool)) {
       return own_layout(output);
     }
+    if (const auto* conv = std::get_if<graph::Conv2dBackward>(&attributes)) {
+      const graph::Layout layout = own_layout(inputs[0]);
+      return layout != graph::Layout::plain ? layout : own_layout(inputs[conv->chain ? 3 : 2]);
+    }
     if (std::holds_alternative<graph::Conv2d>(attributes) ||
         std::holds_alternative<graph::Conv2dBackwardData>(attributes)) {
       return preferred_convolution_layout(attributes, inputs, output);
