@@ -69,7 +69,11 @@ template <class T>
 class LossWeights {
  public:
   LossWeights(graph::Reduction reduction, const Operands<T>& o)
-      : values_shape_(o.input_shapes[0]), weights_shape_(o.input_shapes[1]), weights_(o.inputs[1]), mask_(o.inputs[2]) {
+      : values_shape_(o.input_shapes[0]),
+        weights_shape_(o.input_shapes[1]),
+        weights_(o.inputs[1]),
+        mask_(o.inputs[2]),
+        neighbours_(neighbours_of_one_weight(values_shape_, weights_shape_)) {
     if (reduction == graph::Reduction::sum) return;
     divisor_ = 0;
     for (std::int64_t i = 0; i < element_count(values_shape_); ++i) {
@@ -78,16 +82,31 @@ class LossWeights {
   }
   bool counts(std::int64_t i) const { return mask_ == nullptr || mask_[i] != T(0); }
   double weight(std::int64_t i) const {
-    return static_cast<double>(weights_[broadcast_index(i, values_shape_, weights_shape_)]);
+    return static_cast<double>(
+        weights_[neighbours_ > 0 ? i / neighbours_ : broadcast_index(i, values_shape_, weights_shape_)]);
   }
   /// x / divisor; 0 where nothing counts.
   double divided(double x) const { return divisor_ == 0.0 ? 0.0 : x / divisor_; }
 
  private:
+  /// How many values beside one another have the same weight; 0 where it takes more than a division to find theirs.
+  static std::int64_t neighbours_of_one_weight(const Shape& values, const Shape& weights) {
+    if (values.size() != weights.size()) return 0;
+    std::size_t same = 0;
+    while (same < values.size() && values[same] == weights[same]) ++same;
+    std::int64_t neighbours = 1;
+    for (std::size_t i = same; i < values.size(); ++i) {
+      if (weights[i] != 1) return 0;
+      neighbours *= values[i];
+    }
+    return neighbours;
+  }
+
   const Shape& values_shape_;
   const Shape& weights_shape_;
   const T* weights_;
   const T* mask_;
+  std::int64_t neighbours_;
   double divisor_ = 1.0;
 };
 
