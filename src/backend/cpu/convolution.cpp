@@ -199,6 +199,12 @@ Answer make_convolution(const OpCase& op) {
 graph::Layout preferred_convolution_layout(const graph::Attributes& attributes, const std::vector<Operand>& inputs,
                                            const Operand& output) {
   const Desc given = free_image_of(inputs[0]);
+  const std::int64_t channels = inputs[0].shape[3];
+  const auto is_depthwise = [channels](const auto* conv) { return conv != nullptr && conv->groups == channels; };
+  if (channels > 1 && (is_depthwise(std::get_if<graph::Conv2d>(&attributes)) ||
+                       is_depthwise(std::get_if<graph::Conv2dBackwardData>(&attributes)))) {
+    return inputs[0].layout;  // as fast in any, and a reorder costs as much as the convolution
+  }
   for (const graph::Layout layout : {graph::Layout::blocked16, graph::Layout::blocked8}) {
     if (output.shape[3] % graph::block_of(layout) != 0) continue;
     const Desc wanted = image_as(output, layout);
