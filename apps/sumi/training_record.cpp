@@ -85,7 +85,7 @@ std::string draw_curves(const std::filesystem::path& folder, const DataSource& d
   };
   for (const std::string name : {"accuracy", "loss"}) {
     const std::string quantity = name == "accuracy" ? "Accuracy" : "Loss";
-    const std::string problem = draw({.title = quantity + where,
+    std::string problem = draw({.title = quantity + where,
                                       .quantity = quantity,
                                       .training = curve(name),
                                       .validation = curve("val_" + name),

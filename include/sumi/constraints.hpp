@@ -34,8 +34,8 @@ class Constraint : public Spec<Constraint, detail::ConstraintInterface> {
   static constexpr const char* spec_kind = "constraints";
   /// None.
   Constraint() = default;
-  Constraint(const char* identifier)
-      : Constraint(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Constraint(const char* identifier) : Constraint(from_identifier(identifier)) {}
   template <ConstraintSpec T>
   Constraint(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {}  // NOLINT(google-explicit-constructor)
   /// Throws ArgumentError that lists the known identifiers.

@@ -35,8 +35,8 @@ class Initializer : public Spec<Initializer, detail::InitializerInterface> {
   static constexpr const char* spec_kind = "initializers";
   /// None: Keras's default, glorot_uniform.
   Initializer() = default;
-  Initializer(const char* identifier)
-      : Initializer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Initializer(const char* identifier) : Initializer(from_identifier(identifier)) {}
   template <InitializerSpec T>
   Initializer(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {  // NOLINT(google-explicit-constructor)
     if constexpr (requires(const T& t) { validate(t); }) validate(*this->template as<const T>());

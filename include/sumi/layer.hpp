@@ -76,7 +76,7 @@ class Layer : public Spec<Layer, detail::LayerInterface> {
       if constexpr (requires { this->value_.trainable; }) {
         this->value_.trainable = trainable;
       } else {
-        throw ArgumentError(std::string(T::class_name) + " has no field `trainable`, so it can't be frozen.");
+        throw ArgumentError(T::class_name + std::string(" has no field `trainable`, so it can't be frozen."));
       }
     }
     Shape infer_shape(const Shape& input) const override { return output_shape(this->value_, input); }

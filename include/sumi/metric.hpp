@@ -102,10 +102,11 @@ class Metric : public Spec<Metric, detail::MetricInterface> {
       return Direction::none;
     }
     std::size_t state_doubles(const Shape& y_pred) const override {
-      if constexpr (requires { state_size(this->value_, y_pred); })
+      if constexpr (requires { state_size(this->value_, y_pred); }) {
         return state_size(this->value_, y_pred);
-      else
+      } else {
         return state_size(this->value_);
+      }
     }
     void update_state(const MetricBatch& batch, std::span<double> state) const override {
       update(this->value_, batch, state);

@@ -35,8 +35,8 @@ class Regularizer : public Spec<Regularizer, detail::RegularizerInterface> {
   static constexpr const char* spec_kind = "regularizers";
   /// None.
   Regularizer() = default;
-  Regularizer(const char* identifier)
-      : Regularizer(from_identifier(identifier)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Regularizer(const char* identifier) : Regularizer(from_identifier(identifier)) {}
   template <RegularizerSpec T>
   Regularizer(T value) : Spec(std::make_shared<Model<T>>(std::move(value))) {  // NOLINT(google-explicit-constructor)
     if constexpr (requires(const T& t) { validate(t); }) validate(*this->template as<const T>());

@@ -25,8 +25,10 @@ class Required {
   /// Anything from which a T is made: `.kernel_size = 3`, `.kernel_size = {3, 5}`.
   template <class U>
   requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-           !std::is_same_v<std::remove_cvref_t<U>, Required>) Required(U&& value)
-      : value_(std::forward<U>(value)) {}  // NOLINT(google-explicit-constructor)
+           !std::is_same_v<std::remove_cvref_t<U>, Required>)
+      // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
+      Required(U&& value)
+      : value_(std::forward<U>(value)) {}
 
   /// Several dimensions, for Required<Shape>: `.shape = {28, 28, 1}`.
   Required(std::initializer_list<std::int64_t> values) requires std::is_same_v<T, Shape> : value_(values) {}
@@ -175,8 +177,8 @@ class ActivationFunction {
   ActivationFunction() = default;
   /// Throws ArgumentError that names the nearest one, or lists all.
   ActivationFunction(std::string_view name);  // NOLINT(google-explicit-constructor)
-  ActivationFunction(const char* name)
-      : ActivationFunction(std::string_view(name)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  ActivationFunction(const char* name) : ActivationFunction(std::string_view(name)) {}
   /// With the arguments that Keras's function of that name has by default.
   ActivationFunction(ActivationKind kind);  // NOLINT(google-explicit-constructor)
   ActivationFunction(ActivationKind kind, const ActivationArguments& arguments) : kind_(kind), arguments_(arguments) {}

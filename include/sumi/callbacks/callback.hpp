@@ -68,11 +68,12 @@ class CallbackPointer : public std::shared_ptr<Callback> {
   using std::shared_ptr<Callback>::shared_ptr;
   CallbackPointer(std::shared_ptr<Callback> callback)  // NOLINT(google-explicit-constructor): either will do
       : std::shared_ptr<Callback>(std::move(callback)) {}
-  /// Temporaries only: of a variable a copy would be taken, whose state nobody sees.
+  /// `.callbacks = {TerminateOnNaN()}`. Temporaries only: of a variable a copy would be taken, whose state nobody sees.
   template <class T>
   requires(std::derived_from<T, Callback> && !std::is_reference_v<T>)
-      CallbackPointer(T&& callback)  // NOLINT(google-explicit-constructor): `.callbacks = {TerminateOnNaN()}`
-      : std::shared_ptr<Callback>(std::make_shared<T>(std::move(callback))) {}
+      // NOLINTNEXTLINE(google-explicit-constructor,bugprone-forwarding-reference-overload)
+      CallbackPointer(T&& callback)
+      : std::shared_ptr<Callback>(std::make_shared<T>(std::forward<T>(callback))) {}
 };
 
 /// Called in this order.

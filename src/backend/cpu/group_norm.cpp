@@ -144,7 +144,7 @@ class ImagesKernel final : public GroupNormKernel {
   void expand(const Part& own, int count) const {
     for (int i = 0; i < count; ++i) runs_.expand(own.numbers[i], own.expanded[i]);
   }
-  double group_size() const { return static_cast<double>(sample_floats_ / groups_); }
+  double group_size() const { return static_cast<double>(sample_floats_) / static_cast<double>(groups_); }
 
   void run_forward(const Arguments& a, const Part& own, std::int64_t n) const {
     const float* from = a.inputs[x] + n * sample_floats_;

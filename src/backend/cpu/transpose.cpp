@@ -16,8 +16,7 @@ constexpr std::int64_t tile = 16, long_tile = 256;
 constexpr std::int64_t run_of_rows = 32;
 
 // Four floats, which every machine has.
-typedef float Four __attribute__((vector_size(16)));
-typedef std::int32_t Choice __attribute__((vector_size(16)));
+using Four __attribute__((vector_size(16))) = float;
 
 Four load(const float* from) {
   Four v;
@@ -25,10 +24,10 @@ Four load(const float* from) {
   return v;
 }
 void store(float* to, Four v) { __builtin_memcpy(to, &v, sizeof v); }
-Four first_halves(Four a, Four b) { return __builtin_shuffle(a, b, Choice{0, 1, 4, 5}); }
-Four second_halves(Four a, Four b) { return __builtin_shuffle(a, b, Choice{2, 3, 6, 7}); }
-Four in_turns(Four a, Four b) { return __builtin_shuffle(a, b, Choice{0, 4, 1, 5}); }
-Four in_turns_behind(Four a, Four b) { return __builtin_shuffle(a, b, Choice{2, 6, 3, 7}); }
+Four first_halves(Four a, Four b) { return __builtin_shufflevector(a, b, 0, 1, 4, 5); }
+Four second_halves(Four a, Four b) { return __builtin_shufflevector(a, b, 2, 3, 6, 7); }
+Four in_turns(Four a, Four b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+Four in_turns_behind(Four a, Four b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
 
 // y[j][i] = x[i][j] for i, j below 4.
 void transpose_four(const float* x, std::int64_t x_row, float* y, std::int64_t y_row) {
