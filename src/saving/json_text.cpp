@@ -9,7 +9,8 @@ namespace sumi::saving {
 namespace {
 
 constexpr int deepest = 64;
-constexpr int most_keys = 4096;  // ordered objects search their keys one by one
+constexpr int most_keys = 4096;      // ordered objects search their keys one by one
+constexpr int most_objects = 32768;  // at the end of each the parser walks through its neighbours
 
 std::string quoted(const std::string& text) {
   try {
@@ -56,9 +57,15 @@ Json parse_json(std::string_view text) {
                         std::to_string(text.size()) + ".");
   }
   std::vector<int> keys;  // of the objects that are open
-  const auto watch = [&keys](int depth, Json::parse_event_t event, Json& /*parsed*/) {
+  int objects = 0;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& /*parsed*/) {
     if (depth > deepest) throw ArgumentError("The JSON is nested deeper than " + std::to_string(deepest) + " levels.");
-    if (event == Json::parse_event_t::object_start) keys.push_back(0);
+    if (event == Json::parse_event_t::object_start) {
+      keys.push_back(0);
+      if (++objects > most_objects) {
+        throw ArgumentError("The JSON has more than " + std::to_string(most_objects) + " objects.");
+      }
+    }
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && ++keys.back() > most_keys) {
       throw ArgumentError("An object of the JSON has more than " + std::to_string(most_keys) + " keys.");

@@ -11,8 +11,8 @@ namespace sumi::saving {
 /// The largest JSON that is read: an architecture needs about a thousand bytes a layer.
 inline constexpr std::size_t largest_json = std::size_t{2} << 20;
 
-/// Throws ArgumentError for what is no JSON, larger than largest_json, nested deeper than anything of Keras's, or an
-/// object of absurdly many keys.
+/// Throws ArgumentError for what is no JSON, larger than largest_json, nested deeper than anything of Keras's, and for
+/// absurdly many objects or keys of an object.
 Json parse_json(std::string_view text);
 
 /// In one line with `", "` and `": "` and in ASCII, as Python's json.dumps. Throws ArgumentError for numbers that are

@@ -42,6 +42,13 @@ const std::vector<Broken>& texts() {
          return text + "\"\": 0}";
        }(),
        "An object of the JSON has more than 4096 keys."},
+      {"too many objects",
+       [] {
+         std::string text = "[";
+         for (int i = 0; i < 40000; ++i) text += "{}, ";
+         return text + "{}]";
+       }(),
+       "The JSON has more than 32768 objects."},
       {"a list", "[]",
        "Expected a Sequential model, the only kind that sumi has. Received: an object without a class_name"},
       {"null", "null", "an object without a class_name"},
