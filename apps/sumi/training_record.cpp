@@ -86,11 +86,11 @@ std::string draw_curves(const std::filesystem::path& folder, const DataSource& d
   for (const std::string name : {"accuracy", "loss"}) {
     const std::string quantity = name == "accuracy" ? "Accuracy" : "Loss";
     std::string problem = draw({.title = quantity + where,
-                                      .quantity = quantity,
-                                      .training = curve(name),
-                                      .validation = curve("val_" + name),
-                                      .top = name == "accuracy" ? std::optional(1.0) : std::nullopt},
-                                     folder / (name + ".png"));
+                                .quantity = quantity,
+                                .training = curve(name),
+                                .validation = curve("val_" + name),
+                                .top = name == "accuracy" ? std::optional(1.0) : std::nullopt},
+                               folder / (name + ".png"));
     if (!problem.empty()) return problem;
   }
   return "";
