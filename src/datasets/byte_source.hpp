@@ -11,6 +11,12 @@
 
 namespace sumi::datasets {
 
+/// What a compressed file of this size may hold, in bytes. What unfolds to more was made to fill the memory, or can be
+/// unpacked first.
+inline constexpr std::uintmax_t largest_content(std::uintmax_t file_size) {
+  return (std::uintmax_t{48} << 20) + 4 * file_size;
+}
+
 class ByteSource {
  public:
   /// Opens a file. Throws FileError where it is missing, not a regular file or not readable.

@@ -68,15 +68,12 @@ std::uint64_t read_header(ByteSource& source, Shape& shape) {
 
 }  // namespace
 
-// What the content of a compressed file may take in memory beside four times the file's size.
-constexpr std::uint64_t slack = std::uint64_t{48} << 20;
-
 IdxArray read_idx(const fs::path& file) {
   ByteSource source(file);
   IdxArray array;
   const std::uint64_t expected = read_header(source, array.shape);
 
-  const std::uint64_t limit = source.compressed() ? 4 * source.file_size() + slack : source.file_size();
+  const std::uint64_t limit = source.compressed() ? largest_content(source.file_size()) : source.file_size();
   // One allocation for a file of images, a few more for a small one, and nothing for a header that lies.
   constexpr std::uint64_t small = std::uint64_t{1} << 20;
   array.values.reserve(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "datasets/byte_source.hpp"
 #include "datasets/image_formats.hpp"
 
 namespace sumi {
@@ -14,10 +15,9 @@ void refuse_image(const std::filesystem::path& file, const std::string& why) {
 }
 
 void check_size(const std::filesystem::path& file, const Shape& shape) {
-  constexpr std::uintmax_t always_allowed = std::uintmax_t{48} << 20, times = 4;
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (!error && static_cast<std::uintmax_t>(element_count(shape)) <= always_allowed + times * size) return;
+  if (!error && static_cast<std::uintmax_t>(element_count(shape)) <= largest_content(size)) return;
   refuse_image(file, "its pixels, of shape " + to_string(shape) + ", come from " + std::to_string(size) + " bytes");
 }
 

@@ -7,7 +7,6 @@ Exit code 77 where there is no Keras to be had: the test is then skipped.
 
 import json
 import pathlib
-import sys
 
 import real_keras
 
@@ -72,14 +71,4 @@ def as_this_keras(text):
     return json.dumps(without(json.loads(text)))
 
 
-def main():
-    program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    if program.name == "check":
-        sys.exit(check(folder) != 0)
-    failed = real_keras.write_and_check(__file__, folder, program, folder / "files")
-    back = real_keras.run(program, folder / "files", "back")
-    print(back.stdout)
-    sys.exit(failed or back.returncode)
-
-
-main()
+real_keras.there_and_back(__file__, check, "files")

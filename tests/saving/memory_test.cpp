@@ -79,6 +79,16 @@ void deflate_archive(const fs::path& from, const fs::path& to) {
   REQUIRE(zip_close(out) == 0);
 }
 
+/// Puts another weight file into an archive.
+void replace_weights(const fs::path& archive, const fs::path& weights) {
+  int error = 0;
+  zip_t* out = zip_open(archive.c_str(), 0, &error);
+  const zip_int64_t index =
+      zip_file_add(out, "model.weights.h5", zip_source_file(out, weights.c_str(), 0, -1), ZIP_FL_OVERWRITE);
+  zip_set_file_compression(out, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+  REQUIRE(zip_close(out) == 0);
+}
+
 void write_gzipped(const fs::path& path, const std::string& head, std::size_t zeros) {
   gzFile file = gzopen(path.c_str(), "wb1");
   gzwrite(file, head.data(), static_cast<unsigned>(head.size()));
@@ -132,12 +142,7 @@ TEST_CASE("an optimizer that a file only claims gets no memory") {
     }
     H5Sclose(space);
     H5Fclose(h5);
-    int error = 0;
-    zip_t* out = zip_open(file.c_str(), 0, &error);
-    zip_source_t* content = zip_source_file(out, weights.c_str(), 0, -1);
-    const zip_int64_t index = zip_file_add(out, "model.weights.h5", content, ZIP_FL_OVERWRITE);
-    zip_set_file_compression(out, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
-    REQUIRE(zip_close(out) == 0);
+    replace_weights(file, weights);
   }
   CHECK(read_within_bound(file) == "read");
 }
@@ -153,12 +158,7 @@ TEST_CASE("arrays that lie in the same bytes are refused before there is memory 
   H5Ldelete(h5, "/layers/dense_1/vars/0", H5P_DEFAULT);
   H5Lcreate_hard(h5, "/layers/dense/vars/0", h5, "/layers/dense_1/vars/0", H5P_DEFAULT, H5P_DEFAULT);
   H5Fclose(h5);
-  int error = 0;
-  zip_t* out = zip_open(file.c_str(), 0, &error);
-  const zip_int64_t index =
-      zip_file_add(out, "model.weights.h5", zip_source_file(out, weights.c_str(), 0, -1), ZIP_FL_OVERWRITE);
-  zip_set_file_compression(out, static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
-  REQUIRE(zip_close(out) == 0);
+  replace_weights(file, weights);
   CHECK_THAT(error_text<FileError>([&] { load_model(file); }),
              ContainsSubstring("'/layers/dense/vars/0' and '/layers/dense_1/vars/0' lie in the same bytes of it"));
 }

@@ -6,7 +6,6 @@ Exit code 77 where there is no NumPy to be had (it comes with Keras): the test i
 """
 
 import pathlib
-import sys
 
 import real_keras
 
@@ -45,14 +44,4 @@ def check(folder):
     return failures
 
 
-def main():
-    program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    if program.name == "check":
-        sys.exit(check(folder) != 0)
-    failed = real_keras.write_and_check(__file__, folder, program, folder / "numpy")
-    back = real_keras.run(program, folder / "numpy", "back")
-    print(back.stdout)
-    sys.exit(failed or back.returncode)
-
-
-main()
+real_keras.there_and_back(__file__, check, "numpy")

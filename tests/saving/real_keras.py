@@ -1,6 +1,7 @@
 """Real Keras for the tests that compare sumi with it: pip installs it into a folder of the build."""
 
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -54,3 +55,15 @@ def write_and_check(script, folder, *program):
         print(written.stdout)
         sys.exit(1)
     return subprocess.run([python, script, "check", str(program[1])], env=ENVIRONMENT).returncode
+
+
+def there_and_back(script, check, files):
+    """The whole of a test that is called with a program of sumi's and a folder: the program writes `files` in it, `check`
+    reads them and writes others, and the program reads those."""
+    program, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    if program.name == "check":
+        sys.exit(check(folder) != 0)
+    failed = write_and_check(script, folder, program, folder / files)
+    back = run(program, folder / files, "back")
+    print(back.stdout)
+    sys.exit(failed or back.returncode)
